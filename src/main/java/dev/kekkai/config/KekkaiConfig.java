@@ -1,0 +1,46 @@
+package dev.kekkai.config;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/** The whole effective configuration, checked. */
+public record KekkaiConfig(Role role, Kms kms, Custody custody, Store store, Management management) {
+    /** What this process is. */
+    public enum Role {
+        STANDALONE
+    }
+
+    /**
+     * The KMS endpoint.
+     *
+     * @param socket absolute path of the unix socket
+     * @param socketMode never gives anything to others
+     * @param socketGroup name of the group that owns the socket, empty to leave it
+     */
+    public record Kms(Path socket, Set<PosixFilePermission> socketMode, String socketGroup) {
+        public Kms {
+            socketMode = Set.copyOf(socketMode);
+        }
+    }
+
+    /** What keeps the KEKs, and how it speaks. */
+    public record Custody(HsmProfile profile, Pkcs11 pkcs11) {}
+
+    /**
+     * A PKCS#11 token.
+     *
+     * @param module absolute path of the vendor's library
+     * @param token the token's label
+     * @param pinFile absolute path of a file with the user PIN, readable by its owner only
+     * @param sessions worker threads, each with a session of its own
+     * @param allowSoftToken that the operator knows that a software token protects nothing from root on this host
+     */
+    public record Pkcs11(Path module, String token, Path pinFile, int sessions, boolean allowSoftToken) {}
+
+    /** The SQLite database. Its folder also holds what the process itself keeps: the audit trail, the lock, the JNI library. */
+    public record Store(Path path) {}
+
+    /** Where probes and metrics are answered. */
+    public record Management(String address, int port) {}
+}
