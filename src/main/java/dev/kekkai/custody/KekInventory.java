@@ -1,0 +1,23 @@
+package dev.kekkai.custody;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Makes, finds and examines the key objects of KEKs. Stages fail with a {@link CustodyException}. */
+public interface KekInventory {
+    /**
+     * Generates the key objects of a KEK inside the token and examines what came of it; objects that break the rules are destroyed
+     * again and reported as {@link CustodyException.KeyUnsafe}.
+     */
+    CompletionStage<Provenance> generate(Kek kek);
+
+    /**
+     * Examines the key objects of a KEK: exactly one of each, with the attributes a KEK must have.
+     *
+     * <p>Fails with {@link CustodyException.KeyMissing} or {@link CustodyException.KeyUnsafe}; history bits are reported, not judged.
+     */
+    CompletionStage<Provenance> inspect(Kek kek);
+
+    /** Every KEK whose label is ours, examined or not; in no particular order. */
+    CompletionStage<List<Kek>> list();
+}

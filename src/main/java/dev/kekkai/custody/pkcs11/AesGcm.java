@@ -1,0 +1,78 @@
+package dev.kekkai.custody.pkcs11;
+
+import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKM_AES_GCM;
+
+import dev.kekkai.config.HsmProfile;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.CustodyException.NotAuthentic;
+import dev.kekkai.custody.CustodyException.Unavailable;
+import dev.kekkai.custody.Kek;
+import dev.kekkai.custody.SealedBox;
+import dev.kekkai.secret.Secret;
+import iaik.pkcs.pkcs11.wrapper.CK_GCM_PARAMS;
+import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
+import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/** Mechanism 1: {@code CKM_AES_GCM} (PKCS#11 v3.0 §6.10.1.5, SP 800-38D), with a random IV of ours and a 16-byte tag at the end of the box. */
+final class AesGcm {
+    private static final long TAG_BITS = 128;
+
+    private final HsmProfile profile;
+    private final SecureRandom random;
+
+    AesGcm(HsmProfile profile, SecureRandom random) {
+        this.profile = profile;
+        this.random = random;
+    }
+
+    SealedBox seal(Pkcs11Session session, Kek kek, byte[] associatedData, Secret plaintext)
+            throws PKCS11Exception, CustodyException {
+        byte[] iv = new byte[profile.ivLength()];
+        random.nextBytes(iv);
+        byte[] box = session.encrypt(mechanism(iv, associatedData), session.aesKey(kek), plaintext.lent());
+        return new SealedBox(iv, box);
+    }
+
+    Secret open(Pkcs11Session session, Kek kek, byte[] associatedData, SealedBox box)
+            throws PKCS11Exception, CustodyException {
+        long key = session.aesKey(kek);
+        try {
+            return Secret.owning(session.decrypt(mechanism(box.iv(), associatedData), key, box.box()));
+        } catch (PKCS11Exception e) {
+            if (Ckr.badTag(e) || (profile.ambiguousTagCodes().contains(Ckr.name(e)) && stillWorks(session, key))) {
+                throw new NotAuthentic("the ciphertext does not open under KEK " + kek.label()
+                        + ": it was changed after it was made, or never made by this key");
+            }
+            throw e;
+        }
+    }
+
+    /** Some tokens report a bad tag with the code of a device fault. A round trip in the same session with the same key tells them apart. */
+    private boolean stillWorks(Pkcs11Session session, long key) throws CustodyException {
+        byte[] iv = new byte[profile.ivLength()];
+        random.nextBytes(iv);
+        byte[] sample = new byte[16];
+        random.nextBytes(sample);
+        byte[] associatedData = {};
+        try {
+            byte[] box = session.encrypt(mechanism(iv, associatedData), key, sample);
+            return MessageDigest.isEqual(sample, session.decrypt(mechanism(iv, associatedData), key, box));
+        } catch (PKCS11Exception e) {
+            throw new Unavailable(
+                    "the HSM failed to decrypt and then failed a round trip of its own: " + Ckr.name(e), e);
+        } finally {
+            Arrays.fill(sample, (byte) 0);
+        }
+    }
+
+    private static CK_MECHANISM mechanism(byte[] iv, byte[] associatedData) {
+        CK_GCM_PARAMS parameters = new CK_GCM_PARAMS();
+        parameters.pIv = iv;
+        parameters.pAAD = associatedData;
+        parameters.ulTagBits = TAG_BITS;
+        return Attributes.mechanism(CKM_AES_GCM, parameters);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.kekkai.custody.pkcs11;
+
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.Kek;
+import dev.kekkai.id.VersionId;
+import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
+import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
+import iaik.pkcs.pkcs11.wrapper.PKCS11;
+import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.xipki.pkcs11.wrapper.PKCS11Constants;
+
+/**
+ * One PKCS#11 session, owned by the thread that opened it.
+ *
+ * <p>Two threads in one session corrupt the module's heap, so every call checks its thread. Key handles are resolved once and live as
+ * long as the session, never longer.
+ */
+final class Pkcs11Session {
+    private static final int MOST_OBJECTS = 4096;
+
+    private final PKCS11 functions;
+    private final long handle;
+    private final Thread owner = Thread.currentThread();
+    private final Map<VersionId, Long> keys = new HashMap<>();
+
+    Pkcs11Session(PKCS11 functions, long handle) {
+        this.functions = functions;
+        this.handle = handle;
+    }
+
+    void login(char[] pin) throws PKCS11Exception {
+        checkOwner();
+        functions.C_Login(handle, PKCS11Constants.CKU_USER, pin, true);
+    }
+
+    byte[] encrypt(CK_MECHANISM mechanism, long key, byte[] data) throws PKCS11Exception {
+        checkOwner();
+        functions.C_EncryptInit(handle, mechanism, key, true);
+        return functions.C_Encrypt(handle, data);
+    }
+
+    byte[] decrypt(CK_MECHANISM mechanism, long key, byte[] data) throws PKCS11Exception {
+        checkOwner();
+        functions.C_DecryptInit(handle, mechanism, key, true);
+        return functions.C_Decrypt(handle, data);
+    }
+
+    byte[] sign(CK_MECHANISM mechanism, long key, byte[] data) throws PKCS11Exception {
+        checkOwner();
+        functions.C_SignInit(handle, mechanism, key, true);
+        return functions.C_Sign(handle, data);
+    }
+
+    long generateKey(CK_MECHANISM mechanism, CK_ATTRIBUTE[] template) throws PKCS11Exception {
+        checkOwner();
+        return functions.C_GenerateKey(handle, mechanism, template, true);
+    }
+
+    /** Public handle first, private second. */
+    long[] generateKeyPair(CK_MECHANISM mechanism, CK_ATTRIBUTE[] publicTemplate, CK_ATTRIBUTE[] privateTemplate)
+            throws PKCS11Exception {
+        checkOwner();
+        return functions.C_GenerateKeyPair(handle, mechanism, publicTemplate, privateTemplate, true);
+    }
+
+    void destroy(long object) throws PKCS11Exception {
+        checkOwner();
+        functions.C_DestroyObject(handle, object);
+    }
+
+    long[] find(CK_ATTRIBUTE... template) throws PKCS11Exception {
+        checkOwner();
+        functions.C_FindObjectsInit(handle, template, true);
+        try {
+            return functions.C_FindObjects(handle, MOST_OBJECTS);
+        } finally {
+            functions.C_FindObjectsFinal(handle);
+        }
+    }
+
+    /** An attribute's value as the wrapper types it, or null where the token does not know or does not give it. */
+    @Nullable
+    Object attribute(long object, long type) throws PKCS11Exception {
+        checkOwner();
+        CK_ATTRIBUTE[] asked = {Attributes.of(type, null)};
+        try {
+            functions.C_GetAttributeValue(handle, object, asked, true);
+            return asked[0].pValue;
+        } catch (PKCS11Exception e) {
+            if (e.getErrorCode() == PKCS11Constants.CKR_ATTRIBUTE_TYPE_INVALID
+                    || e.getErrorCode() == PKCS11Constants.CKR_ATTRIBUTE_SENSITIVE) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** The handle of a KEK's AES key, looked up once in the life of this session. */
+    long aesKey(Kek kek) throws PKCS11Exception, CustodyException {
+        Long known = keys.get(kek.version());
+        if (known != null) {
+            return known;
+        }
+        long found = KekObjects.single(this, kek);
+        keys.put(kek.version(), found);
+        return found;
+    }
+
+    void close() throws PKCS11Exception {
+        checkOwner();
+        functions.C_CloseSession(handle);
+    }
+
+    private void checkOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("a PKCS#11 session of thread " + owner.getName() + " was used by thread "
+                    + Thread.currentThread().getName());
+        }
+    }
+}

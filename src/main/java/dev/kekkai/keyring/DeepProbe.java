@@ -1,0 +1,157 @@
+package dev.kekkai.keyring;
+
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.custody.SealedBox;
+import dev.kekkai.dek.Health;
+import dev.kekkai.envelope.AssociatedData;
+import dev.kekkai.envelope.Header;
+import dev.kekkai.envelope.Layout;
+import dev.kekkai.secret.Secret;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Encrypts and decrypts 32 random bytes in the HSM in the background, and remembers how that went. Health is answered from here, never
+ * from a constant.
+ */
+public final class DeepProbe {
+    private static final Logger LOG = Logger.getLogger(DeepProbe.class);
+    private static final int SAMPLE_BYTES = 32;
+
+    private final KeyCustodian custodian;
+    private final Supplier<Snapshot> keyring;
+    private final Supplier<UseCounter.Taken> use;
+    private final ScheduledExecutorService scheduler;
+    private final Pace pace;
+    private final SecureRandom random = new SecureRandom();
+    private volatile Result last = new Result("the HSM has not been probed yet", System.nanoTime());
+
+    /**
+     * How often and how patiently.
+     *
+     * @param whenHealthy pause after a success
+     * @param whenUnhealthy pause after a failure
+     * @param patience with one round trip
+     */
+    public record Pace(Duration whenHealthy, Duration whenUnhealthy, Duration patience) {
+        /** Every 10 s, every second while it fails, and 5 s for a round trip. */
+        public static final Pace DEFAULT =
+                new Pace(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+        /** After this long without news, the last news count for nothing. */
+        Duration stale() {
+            return whenHealthy.multipliedBy(2).plus(patience);
+        }
+    }
+
+    private record Result(String failure, long nanoTime) {
+        boolean healthy() {
+            return failure.isEmpty();
+        }
+    }
+
+    DeepProbe(
+            KeyCustodian custodian,
+            Supplier<Snapshot> keyring,
+            Supplier<UseCounter.Taken> use,
+            ScheduledExecutorService scheduler,
+            Pace pace) {
+        this.custodian = custodian;
+        this.keyring = keyring;
+        this.use = use;
+        this.scheduler = scheduler;
+        this.pace = pace;
+    }
+
+    /** Probes once and goes on probing; the stage completes, never exceptionally, when the first result is there. */
+    CompletionStage<Health> start() {
+        return probe().thenApply(done -> {
+            scheduleNext();
+            return health();
+        });
+    }
+
+    /** What the last round trip found, with its age. Costs nothing. */
+    public Health health() {
+        Result result = last;
+        Duration age = Duration.ofNanos(System.nanoTime() - result.nanoTime);
+        if (!result.healthy()) {
+            return new Health.Unhealthy(result.failure, age);
+        }
+        return age.compareTo(pace.stale()) > 0
+                ? new Health.Unhealthy("the HSM probe has not come back for " + age.toSeconds() + " s", age)
+                : new Health.Healthy(age);
+    }
+
+    private void scheduleNext() {
+        Duration pause = last.healthy() ? pace.whenHealthy : pace.whenUnhealthy;
+        Future<?> unused = scheduler.schedule(this::probeAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void probeAgain() {
+        CompletionStage<Void> unused = probe().thenRun(this::scheduleNext);
+    }
+
+    private CompletionStage<Boolean> probe() {
+        if (use.get() != UseCounter.Taken.GRANTED) {
+            remember(
+                    "no use of the ACTIVE key version is left or reserved: run 'kekkai key create', or look at the store");
+            return CompletableFuture.completedFuture(false);
+        }
+        byte[] sample = new byte[SAMPLE_BYTES];
+        random.nextBytes(sample);
+        return roundTrip(sample)
+                .toCompletableFuture()
+                .orTimeout(pace.patience.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((same, failure) -> {
+                    remember(
+                            failure != null
+                                    ? reason(failure)
+                                    : same ? "" : "the HSM decrypted something else than it had encrypted");
+                    return last.healthy();
+                });
+    }
+
+    private CompletionStage<Boolean> roundTrip(byte[] sample) {
+        Snapshot snapshot = keyring.get();
+        var kek = snapshot.active().kek();
+        byte[] associatedData = AssociatedData.probe(new Header(Layout.SINGLE, kek.mechanism(), kek.version()));
+        Secret plaintext = Secret.owning(sample.clone());
+        return custodian
+                .seal(kek, associatedData, plaintext)
+                .thenCompose((SealedBox box) -> custodian.open(kek, associatedData, box))
+                .thenApply(opened -> {
+                    try (opened) {
+                        return opened.sameAs(sample);
+                    }
+                })
+                .whenComplete((same, failure) -> plaintext.close());
+    }
+
+    private String reason(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof TimeoutException
+                ? "the HSM did not answer within " + pace.patience.toSeconds() + " s"
+                : String.valueOf(cause.getMessage());
+    }
+
+    private void remember(String failure) {
+        boolean was = last.healthy();
+        last = new Result(failure, System.nanoTime());
+        if (was && !failure.isEmpty()) {
+            LOG.warnf("the HSM probe fails: %s", failure);
+        } else if (!was && failure.isEmpty()) {
+            LOG.info("the HSM probe succeeds");
+        }
+    }
+}

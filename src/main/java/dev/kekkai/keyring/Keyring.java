@@ -1,0 +1,108 @@
+package dev.kekkai.keyring;
+
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.dek.Health;
+import dev.kekkai.id.KeyId;
+import dev.kekkai.id.VersionId;
+import dev.kekkai.store.KeyringStore;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.store.StoredVersion;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jboss.logging.Logger;
+
+/** A tenant's keyring in service: the current snapshot, the uses of its versions, and the probe of its HSM. */
+public final class Keyring {
+    private static final Logger LOG = Logger.getLogger(Keyring.class);
+
+    private final KeyringStore store;
+    private final ScheduledExecutorService background;
+    private final DeepProbe probe;
+    private final Map<VersionId, UseCounter> uses = new ConcurrentHashMap<>();
+    private final Map<KeyId, VersionId> learned = new ConcurrentHashMap<>();
+    private volatile Snapshot snapshot;
+
+    /**
+     * @param first as {@link KeyringOpener} found it
+     * @param background for reserving uses and for probing; a thread or two
+     */
+    public Keyring(
+            Snapshot first,
+            KeyringStore store,
+            KeyCustodian custodian,
+            ScheduledExecutorService background,
+            DeepProbe.Pace pace) {
+        this.snapshot = first;
+        this.store = store;
+        this.background = background;
+        this.probe =
+                new DeepProbe(custodian, this::snapshot, () -> use(snapshot().active()), background, pace);
+    }
+
+    /** Reserves the first uses, makes the first round trip through the HSM, and goes on probing; answers with what the first one found. */
+    public Health start() throws StoreException {
+        counter(snapshot.active().kek().version()).reserve();
+        return probe.start().toCompletableFuture().join();
+    }
+
+    /** The keyring as it is now. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    public Health health() {
+        return probe.health();
+    }
+
+    /** Puts a changed keyring into service at once for all that comes after. */
+    public void publish(Snapshot next) throws StoreException {
+        counter(next.active().kek().version()).reserve();
+        snapshot = next;
+    }
+
+    UseCounter.Taken use(StoredVersion version) {
+        return counter(version.kek().version()).take();
+    }
+
+    private UseCounter counter(VersionId version) {
+        return uses.computeIfAbsent(version, id -> new UseCounter(store, id, background));
+    }
+
+    /** The version that a {@code key_id} belongs to, where that is known without a search. */
+    Optional<VersionId> versionOf(Snapshot of, KeyId keyId) {
+        VersionId known = of.keyIds().get(keyId);
+        return Optional.ofNullable(known != null ? known : learned.get(keyId));
+    }
+
+    /**
+     * Whether a {@code key_id} belongs to a version whose epoch was lost with an earlier database. The {@code key_id} is a hash over
+     * version id and epoch, and there were no more epochs than {@link Snapshot#highestEpoch}, so trying them all is a proof. What is
+     * proved is remembered.
+     */
+    boolean provenBySearch(Snapshot in, KeyId keyId, StoredVersion version) {
+        if (version.epoch() != null) {
+            return false;
+        }
+        VersionId id = version.kek().version();
+        for (long epoch = 1; epoch <= in.highestEpoch(); epoch++) {
+            if (KeyId.of(id, epoch).equals(keyId)) {
+                learned.put(keyId, id);
+                background.execute(() -> remember(keyId, id));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void remember(KeyId keyId, VersionId version) {
+        try {
+            store.learnKeyId(keyId, version);
+        } catch (StoreException e) {
+            LOG.warnf(
+                    "the key_id %s is proved to be version %s but could not be stored: %s",
+                    keyId, version, e.getMessage());
+        }
+    }
+}

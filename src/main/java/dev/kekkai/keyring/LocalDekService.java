@@ -1,0 +1,205 @@
+package dev.kekkai.keyring;
+
+import dev.kekkai.audit.AuditEvent;
+import dev.kekkai.audit.AuditEvent.Outcome;
+import dev.kekkai.audit.AuditException;
+import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.dek.Caller;
+import dev.kekkai.dek.Deadline;
+import dev.kekkai.dek.DekException;
+import dev.kekkai.dek.DekException.NotAuthentic;
+import dev.kekkai.dek.DekException.Overloaded;
+import dev.kekkai.dek.DekException.TooLate;
+import dev.kekkai.dek.DekException.Unavailable;
+import dev.kekkai.dek.DekException.UnknownKey;
+import dev.kekkai.dek.DekService;
+import dev.kekkai.dek.Status;
+import dev.kekkai.dek.UnwrapRequest;
+import dev.kekkai.dek.WrapRequest;
+import dev.kekkai.dek.WrappedDek;
+import dev.kekkai.envelope.Envelope;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.secret.Secret;
+import dev.kekkai.store.StoredVersion;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Answers for the keyrings of this process, and records each answer before it is given. */
+public final class LocalDekService implements DekService {
+    private final Map<TenantId, Keyring> keyrings;
+    private final Wrapping wrapping;
+    private final Unwrapping unwrapping;
+    private final AuditTrail audit;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * @param timer rings when deadlines pass; forgets what is cancelled
+     */
+    public LocalDekService(
+            Map<TenantId, Keyring> keyrings,
+            KeyCustodian custodian,
+            AuditTrail audit,
+            InstantSource clock,
+            ScheduledExecutorService timer) {
+        this.timer = timer;
+        this.keyrings = Map.copyOf(keyrings);
+        this.wrapping = new Wrapping(custodian, clock);
+        this.unwrapping = new Unwrapping(custodian);
+        this.audit = audit;
+    }
+
+    @Override
+    public Status status(TenantId tenant) throws DekException {
+        Keyring keyring = keyring(tenant);
+        Snapshot snapshot = keyring.snapshot();
+        return new Status(snapshot.keyId(), snapshot.epoch(), keyring.health());
+    }
+
+    @Override
+    public CompletionStage<WrappedDek> wrap(WrapRequest request) {
+        Request record = new Request("wrap", request.caller(), request.api(), request.uid());
+        return answer(record, request.deadline(), unclaimed -> {}, () -> {
+            Keyring keyring = keyring(request.caller().tenant());
+            Snapshot snapshot = keyring.snapshot();
+            StoredVersion version = wrapping.choose(snapshot, request);
+            record.version = version.kek().version().toString();
+            var told = request.told();
+            return wrapping.wrap(keyring, told == null ? snapshot.keyId() : told, version, request);
+        });
+    }
+
+    @Override
+    public CompletionStage<Secret> unwrap(UnwrapRequest request) {
+        Request record = new Request("unwrap", request.caller(), request.api(), request.uid());
+        return answer(record, request.deadline(), Secret::close, () -> {
+            Envelope envelope = Unwrapping.parse(request.envelope());
+            record.version = envelope.header().version().toString();
+            Keyring keyring = keyring(request.caller().tenant());
+            return unwrapping.unwrap(keyring, keyring.snapshot(), envelope, request);
+        });
+    }
+
+    private Keyring keyring(TenantId tenant) throws UnknownKey {
+        Keyring keyring = keyrings.get(tenant);
+        if (keyring == null) {
+            throw new UnknownKey("tenant " + tenant + " has no keyring here");
+        }
+        return keyring;
+    }
+
+    /** A request's work up to the custodian's promise. */
+    private interface Work<T> {
+        CompletionStage<T> begin() throws DekException;
+    }
+
+    /** Does the work, records how it ended, and answers: in this order, and within the deadline. */
+    private <T> CompletionStage<T> answer(Request record, Deadline deadline, Consumer<T> unclaimed, Work<T> work) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            if (deadline.passed()) {
+                throw new TooLate("the caller's deadline passed before the work was begun");
+            }
+            CompletionStage<T> stage = work.begin();
+            Future<?> bell = timer.schedule(
+                    () -> giveUp(record, answer, stage), deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            stage.whenComplete((result, failure) -> {
+                bell.cancel(false);
+                settle(record, answer, unclaimed, result, failure);
+            });
+        } catch (DekException e) {
+            refuse(record, answer, Outcome.REFUSED, e);
+        }
+        return answer;
+    }
+
+    private <T> void giveUp(Request record, CompletableFuture<T> answer, CompletionStage<T> stage) {
+        if (record.claim()) {
+            refuse(record, answer, Outcome.FAILED, new TooLate("the HSM did not answer before the caller's deadline"));
+            stage.toCompletableFuture().cancel(false);
+        }
+    }
+
+    private <T> void settle(
+            Request record, CompletableFuture<T> answer, Consumer<T> unclaimed, T result, Throwable failure) {
+        if (!record.claim()) {
+            if (failure == null) {
+                unclaimed.accept(result);
+            }
+            return;
+        }
+        if (failure != null) {
+            DekException reason = reason(failure);
+            refuse(record, answer, reason instanceof NotAuthentic ? Outcome.REFUSED : Outcome.FAILED, reason);
+            return;
+        }
+        try {
+            audit.record(record.event(Outcome.DONE, ""));
+            answer.complete(result);
+        } catch (AuditException e) {
+            unclaimed.accept(result);
+            answer.completeExceptionally(unrecorded(e));
+        }
+    }
+
+    private <T> void refuse(Request record, CompletableFuture<T> answer, Outcome outcome, DekException reason) {
+        try {
+            audit.record(record.event(outcome, String.valueOf(reason.getMessage())));
+            answer.completeExceptionally(reason);
+        } catch (AuditException e) {
+            answer.completeExceptionally(unrecorded(e));
+        }
+    }
+
+    private static Unavailable unrecorded(AuditException e) {
+        return new Unavailable(
+                "the request was not carried out because it could not be recorded: " + e.getMessage(), e);
+    }
+
+    private static DekException reason(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case DekException already -> already;
+            case CustodyException.NotAuthentic e -> new NotAuthentic(String.valueOf(e.getMessage()));
+            case CustodyException.Overloaded e -> new Overloaded(String.valueOf(e.getMessage()));
+            case CustodyException e -> new Unavailable(String.valueOf(e.getMessage()), e);
+            default -> new Unavailable("the custodian failed in an unforeseen way", cause);
+        };
+    }
+
+    /** What will be recorded of a request; the version is filled in when it is known. */
+    private static final class Request {
+        private final String action;
+        private final Caller caller;
+        private final String api;
+        private final String uid;
+        private final AtomicBoolean settled = new AtomicBoolean();
+        private volatile String version = "";
+
+        Request(String action, Caller caller, String api, String uid) {
+            this.action = action;
+            this.caller = caller;
+            this.api = api;
+            this.uid = uid;
+        }
+
+        /** Whether the caller of this is the first, who alone may record and answer. */
+        boolean claim() {
+            return settled.compareAndSet(false, true);
+        }
+
+        AuditEvent event(Outcome outcome, String reason) {
+            return new AuditEvent(action, caller.tenant(), caller.name(), api, uid, version, outcome, reason);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.kekkai.keyring;
+
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.custody.SealedBox;
+import dev.kekkai.dek.DekException;
+import dev.kekkai.dek.DekException.KeyRefused;
+import dev.kekkai.dek.DekException.Malformed;
+import dev.kekkai.dek.DekException.UnknownKey;
+import dev.kekkai.dek.UnwrapRequest;
+import dev.kekkai.envelope.AssociatedData;
+import dev.kekkai.envelope.Envelope;
+import dev.kekkai.envelope.Header;
+import dev.kekkai.envelope.Layout;
+import dev.kekkai.envelope.MalformedEnvelopeException;
+import dev.kekkai.id.KeyId;
+import dev.kekkai.id.VersionId;
+import dev.kekkai.secret.Secret;
+import dev.kekkai.store.StoredVersion;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Unwraps an envelope: parse, find the one version it names, check that it may be used, open. Nothing is ever tried with several keys. */
+final class Unwrapping {
+    private final KeyCustodian custodian;
+
+    Unwrapping(KeyCustodian custodian) {
+        this.custodian = custodian;
+    }
+
+    static Envelope parse(byte[] bytes) throws Malformed {
+        try {
+            return Envelope.parse(bytes);
+        } catch (MalformedEnvelopeException e) {
+            throw new Malformed("the ciphertext is not an envelope of Kekkai: " + e.getMessage());
+        }
+    }
+
+    CompletionStage<Secret> unwrap(Keyring keyring, Snapshot snapshot, Envelope envelope, UnwrapRequest request)
+            throws DekException {
+        Header header = envelope.header();
+        StoredVersion version = snapshot.versions().get(header.version());
+        if (version == null) {
+            throw new UnknownKey("the ciphertext was made by KEK version " + header.version()
+                    + ", which this keyring does not have; if it is on the token, 'kekkai key adopt' registers it");
+        }
+        checkKeyId(keyring, snapshot, request.keyId(), version);
+        checkUsable(version);
+        if (header.mechanism() != version.kek().mechanism()) {
+            throw new Malformed("the ciphertext says mechanism " + header.mechanism() + " and its KEK version "
+                    + header.version() + " seals by " + version.kek().mechanism());
+        }
+        if (header.layout() != Layout.SINGLE) {
+            throw new Malformed("the ciphertext has the batch layout, which this version of Kekkai does not open");
+        }
+        return custodian.open(version.kek(), AssociatedData.box(header), new SealedBox(envelope.iv(), envelope.box()));
+    }
+
+    private static void checkKeyId(Keyring keyring, Snapshot snapshot, @Nullable KeyId keyId, StoredVersion version)
+            throws UnknownKey {
+        if (keyId == null) {
+            return;
+        }
+        VersionId named = version.kek().version();
+        boolean same = keyring.versionOf(snapshot, keyId)
+                .map(named::equals)
+                .orElseGet(() -> keyring.provenBySearch(snapshot, keyId, version));
+        if (!same) {
+            throw new UnknownKey("the request's key_id does not belong to KEK version " + named
+                    + ", which made the ciphertext: the two were not stored together");
+        }
+    }
+
+    private static void checkUsable(StoredVersion version) throws KeyRefused {
+        switch (version.state()) {
+            case ACTIVE, RETIRED -> {}
+            case PREPARED ->
+                throw new KeyRefused(
+                        "KEK version " + version.kek().version() + " was never activated, so it wrapped nothing");
+            case DISABLED ->
+                throw new KeyRefused(
+                        "KEK version " + version.kek().version() + " is DISABLED: an operator must enable it");
+            case DESTROYED ->
+                throw new KeyRefused(
+                        "KEK version " + version.kek().version() + " is DESTROYED; what it wrapped is lost");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.kekkai.keyring;
+
+import dev.kekkai.custody.Kek;
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.custody.SealedBox;
+import dev.kekkai.dek.DekException;
+import dev.kekkai.dek.DekException.KeyRefused;
+import dev.kekkai.dek.DekException.Malformed;
+import dev.kekkai.dek.DekException.StaleKey;
+import dev.kekkai.dek.DekException.Unavailable;
+import dev.kekkai.dek.WrapRequest;
+import dev.kekkai.dek.WrappedDek;
+import dev.kekkai.envelope.AssociatedData;
+import dev.kekkai.envelope.Envelope;
+import dev.kekkai.envelope.EnvelopeLength;
+import dev.kekkai.envelope.Header;
+import dev.kekkai.envelope.Layout;
+import dev.kekkai.id.KeyId;
+import dev.kekkai.store.KeyState;
+import dev.kekkai.store.StoredVersion;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+
+/** Wraps a DEK: which version, may it, seal, envelope. */
+final class Wrapping {
+    /** How long a version that was replaced still wraps for callers who have not asked Status since. */
+    private static final Duration GRACE = Duration.ofMinutes(5);
+
+    private final KeyCustodian custodian;
+    private final InstantSource clock;
+
+    Wrapping(KeyCustodian custodian, InstantSource clock) {
+        this.custodian = custodian;
+        this.clock = clock;
+    }
+
+    /** The version a request is to be wrapped by. */
+    StoredVersion choose(Snapshot snapshot, WrapRequest request) throws StaleKey {
+        KeyId told = request.told();
+        if (told == null || told.equals(snapshot.keyId())) {
+            return snapshot.active();
+        }
+        var version = snapshot.keyIds().get(told);
+        StoredVersion known = version == null ? null : snapshot.versions().get(version);
+        if (known == null || !stillWraps(known)) {
+            throw new StaleKey(snapshot.keyId());
+        }
+        return known;
+    }
+
+    private boolean stillWraps(StoredVersion version) {
+        Instant retired = version.retired();
+        return version.state() == KeyState.RETIRED
+                && retired != null
+                && clock.instant().isBefore(retired.plus(GRACE));
+    }
+
+    CompletionStage<WrappedDek> wrap(Keyring keyring, KeyId keyId, StoredVersion version, WrapRequest request)
+            throws DekException {
+        Kek kek = version.kek();
+        int longest = EnvelopeLength.maxDek(Layout.SINGLE, kek.mechanism());
+        if (request.dek().length() < 1 || request.dek().length() > longest) {
+            throw new Malformed(
+                    "a DEK has 1 to " + longest + " bytes, not " + request.dek().length());
+        }
+        switch (keyring.use(version)) {
+            case GRANTED -> {}
+            case NOT_NOW ->
+                throw new Unavailable(
+                        "uses of KEK version " + kek.version() + " are being reserved in the store; try again");
+            case NEVER_AGAIN ->
+                throw new KeyRefused("KEK version " + kek.version()
+                        + " has had all its uses (2^32): an operator must create a new one with 'kekkai key create'");
+        }
+        Header header = new Header(Layout.SINGLE, kek.mechanism(), kek.version());
+        return custodian
+                .seal(kek, AssociatedData.box(header), request.dek())
+                .thenApply((SealedBox box) ->
+                        new WrappedDek(keyId, new Envelope.Single(header, box.iv(), box.box()).encode()));
+    }
+}
