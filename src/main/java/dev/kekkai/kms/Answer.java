@@ -1,0 +1,53 @@
+package dev.kekkai.kms;
+
+import dev.kekkai.dek.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The one answer to a call: whichever comes first of a result, a failure, the deadline and the caller's cancellation. After the last nothing is sent. */
+final class Answer<R> {
+    private final ServerCallStreamObserver<R> call;
+    private final CompletableFuture<R> outcome = new CompletableFuture<>();
+
+    private Answer(ServerCallStreamObserver<R> call) {
+        this.call = call;
+    }
+
+    /** Begins to wait for the outcome, until the deadline. To be called before the service method returns. */
+    static <R> Answer<R> by(Deadline deadline, StreamObserver<R> observer) {
+        Answer<R> answer = new Answer<>((ServerCallStreamObserver<R>) observer);
+        answer.call.setOnCancelHandler(() -> answer.outcome.cancel(false));
+        CompletableFuture<R> unused = answer.outcome
+                .orTimeout(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)
+                .whenComplete(answer::send);
+        return answer;
+    }
+
+    /** Whether nobody waits for a result any more. */
+    boolean over() {
+        return outcome.isDone();
+    }
+
+    void give(R result) {
+        outcome.complete(result);
+    }
+
+    void fail(Throwable failure) {
+        outcome.completeExceptionally(failure);
+    }
+
+    private void send(@Nullable R result, @Nullable Throwable failure) {
+        if (call.isCancelled()) {
+            return;
+        }
+        if (failure != null) {
+            call.onError(KmsErrors.answer(failure));
+        } else if (result != null) {
+            call.onNext(result);
+            call.onCompleted();
+        }
+    }
+}
