@@ -1,0 +1,226 @@
+package dev.kekkai.audit.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kekkai.audit.AuditEvent;
+import dev.kekkai.audit.AuditEvent.Outcome;
+import dev.kekkai.audit.AuditException;
+import dev.kekkai.id.TenantId;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileAuditTrailTest {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.000678Z"));
+
+    @TempDir
+    Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void name_the_file() {
+        file = folder.resolve("audit.jsonl");
+    }
+
+    @Test
+    void a_record_is_one_line_of_json() throws Exception {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+            trail.record(new AuditEvent(
+                    "wrap",
+                    TenantId.DEFAULT,
+                    "uid 0",
+                    "v2",
+                    "u-1",
+                    "00ff",
+                    Outcome.REFUSED,
+                    "the version is DISABLED"));
+
+            assertThat(Files.readString(file))
+                    .isEqualTo("{\"v\":1,\"time\":\"2026-01-02T03:04:05.000678Z\",\"seq\":1,\"action\":\"wrap\","
+                            + "\"tenant\":\"6b656b6b-6169-4000-8000-000000000001\",\"caller\":\"uid 0\",\"api\":\"v2\","
+                            + "\"uid\":\"u-1\",\"key_version\":\"00ff\",\"outcome\":\"refused\","
+                            + "\"reason\":\"the version is DISABLED\"}\n");
+        }
+    }
+
+    @Test
+    void numbers_go_on_after_a_restart() throws Exception {
+        record_once("a");
+        record_once("b");
+
+        assertThat(Files.readAllLines(file)).hasSize(2);
+        assertThat(seqs()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void a_torn_line_is_kept_ended_and_noted() throws Exception {
+        record_once("a");
+        String whole = Files.readString(file);
+        Files.writeString(file, whole + whole.substring(0, 40));
+
+        record_once("b");
+
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(1)).isEqualTo(whole.substring(0, 40));
+        assertThat(lines.get(2))
+                .contains("\"seq\":2,\"action\":\"audit.torn\"")
+                .contains("40 bytes before this record are no whole record");
+        assertThat(lines.get(3)).contains("\"seq\":3,").contains("\"reason\":\"b\"");
+    }
+
+    @Test
+    void a_torn_first_line_is_no_reason_to_stop() throws Exception {
+        Files.writeString(file, "{\"v\":1,\"ti");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+        record_once("a");
+
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines.get(0)).isEqualTo("{\"v\":1,\"ti");
+        assertThat(lines.get(1)).contains("\"seq\":1,\"action\":\"audit.torn\"");
+        assertThat(lines.get(2)).contains("\"seq\":2,");
+    }
+
+    @Test
+    void a_record_that_lost_only_its_newline_keeps_its_number() throws Exception {
+        record_once("a");
+        String whole = Files.readString(file);
+        Files.writeString(file, whole.stripTrailing());
+
+        record_once("b");
+
+        assertThat(seqs()).containsExactly(1L, 2L, 3L);
+        assertThat(Files.readAllLines(file).get(1)).contains("the record before this one had lost its newline");
+    }
+
+    @Test
+    void a_trail_whose_end_holds_no_record_is_refused() throws Exception {
+        record_once("a");
+        Files.writeString(file, Files.readString(file) + "x".repeat(300_000));
+
+        assertThatThrownBy(() -> FileAuditTrail.open(file, CLOCK))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + ": its last 256 KiB hold no audit record; keep it, move it aside and start again");
+    }
+
+    @Test
+    void sixty_four_threads_write_whole_lines_in_order() throws Exception {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK);
+                ExecutorService threads = Executors.newFixedThreadPool(64)) {
+            List<Future<?>> done = new ArrayList<>();
+            for (int thread = 0; thread < 64; thread++) {
+                String name = "thread " + thread;
+                done.add(threads.submit(() -> {
+                    for (int i = 0; i < 50; i++) {
+                        trail.record(event(name));
+                    }
+                    return name;
+                }));
+            }
+            for (Future<?> each : done) {
+                each.get();
+            }
+        }
+        assertThat(seqs())
+                .isEqualTo(
+                        IntStream.rangeClosed(1, 3200).mapToObj(Long::valueOf).toList());
+    }
+
+    @Test
+    void an_interrupted_thread_closes_the_trail_for_nobody() throws Exception {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+            Thread.currentThread().interrupt();
+            trail.record(event("interrupted"));
+            assertThat(Thread.interrupted()).isTrue();
+            trail.record(event("next"));
+        }
+        assertThat(seqs()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void a_full_disk_is_reported() throws Exception {
+        try (OutputStream full = new FileOutputStream("/dev/full")) {
+            FileAuditTrail trail =
+                    new FileAuditTrail("a.jsonl", full, new AuditLine(), CLOCK, new TrailEnd(0, false, 0));
+
+            assertThatThrownBy(() -> trail.record(event("a")))
+                    .isInstanceOf(AuditException.class)
+                    .hasMessage("the audit trail a.jsonl cannot be written: No space left on device;"
+                            + " see to the disk, requests are refused until it can")
+                    .hasCauseInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void after_a_short_write_the_next_record_has_a_fresh_line_and_number() throws Exception {
+        TornOnce disk = new TornOnce();
+        FileAuditTrail trail = new FileAuditTrail("a.jsonl", disk, new AuditLine(), CLOCK, new TrailEnd(0, false, 0));
+
+        assertThatThrownBy(() -> trail.record(event("a"))).isInstanceOf(AuditException.class);
+        trail.record(event("b"));
+        trail.record(event("c"));
+
+        assertThat(disk.text.toString().lines())
+                .hasSize(3)
+                .satisfiesExactly(
+                        torn -> assertThat(torn).hasSize(25),
+                        next -> assertThat(next).startsWith("{\"v\":1,").contains("\"seq\":2,"),
+                        last -> assertThat(last).startsWith("{\"v\":1,").contains("\"seq\":3,"));
+        assertThat(disk.writes).isEqualTo(3);
+    }
+
+    private void record_once(String reason) throws Exception {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+            trail.record(event(reason));
+        }
+    }
+
+    private List<Long> seqs() throws IOException {
+        AuditLine lines = new AuditLine();
+        return Files.readAllLines(file).stream()
+                .map(line -> lines.seqOf(line).orElseThrow())
+                .toList();
+    }
+
+    private static AuditEvent event(String reason) {
+        return new AuditEvent("unwrap", TenantId.DEFAULT, "uid 0", "v2", "u", "", Outcome.DONE, reason);
+    }
+
+    /** A disk that takes 25 bytes of the first write and then has room again. */
+    private static final class TornOnce extends OutputStream {
+        private final StringBuilder text = new StringBuilder();
+        private int writes;
+
+        @Override
+        public void write(int b) {
+            throw new AssertionError("a record must go out in one write");
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            boolean first = writes++ == 0;
+            text.append(new String(bytes, offset, first ? 25 : length, StandardCharsets.UTF_8));
+            if (first) {
+                throw new IOException("No space left on device");
+            }
+        }
+    }
+}
