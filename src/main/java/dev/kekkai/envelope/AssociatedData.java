@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
  * What is authenticated beside each ciphertext. Every purpose has a domain of its own, so that nothing sealed for one opens for another.
  *
  * <p>That is what keeps canaries harmless. A canary is stored with a version and has a plaintext that everybody knows; if it opened as a
- * DEK, a thief of the database who can write etcd would own a valid envelope with known content, and could have the apiserver encrypt
- * under a key of his knowledge. The same goes for what probes seal.
+ * DEK, a thief of the database who can write etcd would own a valid envelope with known content, and could make the apiserver accept
+ * data, and encrypt more, under a DEK that he knows. The same goes for what probes seal.
  */
 public final class AssociatedData {
     private AssociatedData() {}

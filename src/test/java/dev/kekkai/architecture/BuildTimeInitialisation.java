@@ -86,7 +86,8 @@ record BuildTimeInitialisation(String root) {
 
     /** The code that a call may run: the declared method, and whatever overrides it. */
     private Stream<JavaCodeUnit> bodies(CodeUnitAccessTarget target) {
-        if (!target.getOwner().getPackageName().startsWith(root)) {
+        String owner = target.getOwner().getPackageName();
+        if (!owner.startsWith(root) || owner.startsWith(root + ".wire")) {
             return Stream.empty();
         }
         Stream<JavaCodeUnit> declared = target.resolveMember().stream().map(JavaCodeUnit.class::cast);
