@@ -64,8 +64,11 @@ final class KmsFixture implements AutoCloseable {
 
     /** The status with which a call was refused; an answer fails the test. */
     static Status refusal(ThrowingCallable call) {
-        return Assertions.catchThrowableOfType(StatusRuntimeException.class, call)
-                .getStatus();
+        StatusRuntimeException refused = Assertions.catchThrowableOfType(StatusRuntimeException.class, call);
+        Assertions.assertThat(refused)
+                .as("the call was to be refused and was answered")
+                .isNotNull();
+        return refused.getStatus();
     }
 
     @Override
