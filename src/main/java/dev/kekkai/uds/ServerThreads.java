@@ -53,10 +53,10 @@ final class ServerThreads implements AutoCloseable {
     public void close() {
         Future<?> accepting = boss.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS);
         Future<?> speaking = workers.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS);
-        handlers.shutdown();
         if (!accepting.awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS)
                 || !speaking.awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS)) {
             LOG.warnf("The event loops of a unix socket did not end within %d s", END_SECONDS);
         }
+        handlers.shutdown(); // last: until the event loops have ended they hand over cancellations
     }
 }

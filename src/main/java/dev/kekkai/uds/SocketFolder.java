@@ -7,11 +7,13 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 
 /** What is found where a socket is to be: its folder, and whatever already lies at its path. */
 final class SocketFolder {
@@ -20,16 +22,15 @@ final class SocketFolder {
     private static final int STICKY = 01000;
     private static final int WRITABLE_BY_GROUP_OR_OTHERS = 0022;
 
+    private static final Logger LOG = Logger.getLogger(SocketFolder.class);
+
     private SocketFolder() {}
 
     /** Makes the folder (0750) if its own parent is there, and refuses one in which others could put a socket of theirs in place of ours. */
     static void prepare(SocketPlace place) throws SocketUnusableException {
         Path folder = place.folder();
         try {
-            if (!Files.exists(folder)) {
-                Files.createDirectory(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
-            }
+            makeIfMissing(folder);
             int mode = mode(folder);
             if ((mode & WRITABLE_BY_GROUP_OR_OTHERS) != 0 && (mode & STICKY) == 0) {
                 throw new SocketUnusableException("socket " + place.path() + ": others can write to " + folder
@@ -41,6 +42,18 @@ final class SocketFolder {
                     "socket " + place.path() + ": its folder " + folder
                             + " is not there and cannot be made, or cannot be read; create it",
                     e);
+        }
+    }
+
+    private static void makeIfMissing(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            return;
+        }
+        try {
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        } catch (FileAlreadyExistsException e) {
+            LOG.debugf("The folder %s was made by somebody else at the same moment", folder);
         }
     }
 

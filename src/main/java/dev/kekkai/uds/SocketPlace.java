@@ -22,8 +22,8 @@ import java.util.Set;
  * @param group name of the group that is to own it, empty to leave it
  */
 public record SocketPlace(Path path, Set<PosixFilePermission> mode, String group) {
-    /** Longest path in bytes that fits {@code sun_path} with its terminating NUL (unix(7)). */
-    public static final int SUN_PATH_BYTES = 107;
+    /** Longest path in bytes that can be bound: {@code sun_path} has 108 with its NUL (unix(7)), and the JDK uses one less than would fit. */
+    public static final int SUN_PATH_BYTES = 106;
 
     private static final Set<PosixFilePermission> OTHERS = Set.of(OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE);
     private static final String STAGED_NAME = "s";

@@ -24,6 +24,7 @@ public final class UnixSocketServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(UnixSocketServer.class);
     private static final int RESETS = 1000;
     private static final int RESET_WINDOW_SECONDS = 10;
+    private static final Duration CUT_OFF = Duration.ofSeconds(1);
     private static final Duration FASTEST_PINGS = Duration.ofSeconds(10);
 
     private final SocketPlace place;
@@ -112,16 +113,22 @@ public final class UnixSocketServer implements AutoCloseable {
             return;
         }
         files.withdraw();
+        endCalls();
+        threads.close();
+        files.close();
+    }
+
+    private void endCalls() {
         server.shutdown();
         try {
             if (!server.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.warnf("Calls on %s did not end within %d ms and are cut off", place.path(), grace.toMillis());
+                server.shutdownNow();
+                server.awaitTermination(CUT_OFF.toNanos(), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
+            server.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        server.shutdownNow();
-        threads.close();
-        files.close();
     }
 }
