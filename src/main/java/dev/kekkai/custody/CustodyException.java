@@ -1,7 +1,7 @@
 package dev.kekkai.custody;
 
 /** Why a custodian did not do what it was asked. Messages name the token, the object and the {@code CKR_} code, never key material or a PIN. */
-public sealed class CustodyException extends Exception {
+public abstract sealed class CustodyException extends Exception {
     private CustodyException(String message) {
         super(message);
     }

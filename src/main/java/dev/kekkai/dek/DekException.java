@@ -3,7 +3,7 @@ package dev.kekkai.dek;
 import dev.kekkai.id.KeyId;
 
 /** Why a wrap or an unwrap was not done. Each kind has one gRPC code, given at the edge. */
-public sealed class DekException extends Exception {
+public abstract sealed class DekException extends Exception {
     private DekException(String message) {
         super(message);
     }

@@ -56,9 +56,15 @@ public final class Keyring {
         return probe.health();
     }
 
-    /** Puts a changed keyring into service at once for all that comes after. */
-    public void publish(Snapshot next) throws StoreException {
-        counter(next.active().kek().version()).reserve();
+    /** Reads the keyring from the store again and puts it into service at once for all that comes after. */
+    public void reload() throws StoreException {
+        Snapshot next = store.load(snapshot.tenant())
+                .flatMap(Snapshot::of)
+                .orElseThrow(() -> new StoreException(
+                        "the stored keyring has no ACTIVE version any more; the one in service stays"));
+        if (!next.keyId().equals(snapshot.keyId())) {
+            counter(next.active().kek().version()).reserve();
+        }
         snapshot = next;
     }
 

@@ -43,7 +43,10 @@ public final class KmsEndpoint implements AutoCloseable {
             throws SocketUnusableException {
         DekCalls calls = new DekCalls(dek, new Caller(tenant, "unix:" + config.socket()), patience);
         Serving serving = new Serving(
-                List.of(new KmsV2Service(calls), new KmsV1Service(calls, runtimeVersion)),
+                List.of(
+                        dev.kekkai.wire.kms.v2.KeyManagementServiceGrpc.bindService(new KmsV2Service(calls)),
+                        dev.kekkai.wire.kms.v1beta1.KeyManagementServiceGrpc.bindService(
+                                new KmsV1Service(calls, runtimeVersion))),
                 List.of(new StatusLatch.ToCalls()),
                 List.of(new StatusLatch.PerConnection()),
                 ServerLimits.LOCAL);

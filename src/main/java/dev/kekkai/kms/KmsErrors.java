@@ -49,7 +49,6 @@ final class KmsErrors {
             case DekException.Unavailable e -> Status.Code.UNAVAILABLE;
             case DekException.Overloaded e -> Status.Code.RESOURCE_EXHAUSTED;
             case DekException.TooLate e -> Status.Code.DEADLINE_EXCEEDED;
-            default -> Status.Code.INTERNAL; // the sealed base itself, which nobody can construct
         };
     }
 

@@ -8,7 +8,7 @@ import dev.kekkai.wire.kms.v1beta1.DecryptRequest;
 import dev.kekkai.wire.kms.v1beta1.DecryptResponse;
 import dev.kekkai.wire.kms.v1beta1.EncryptRequest;
 import dev.kekkai.wire.kms.v1beta1.EncryptResponse;
-import dev.kekkai.wire.kms.v1beta1.KeyManagementServiceGrpc.KeyManagementServiceImplBase;
+import dev.kekkai.wire.kms.v1beta1.KeyManagementServiceGrpc;
 import dev.kekkai.wire.kms.v1beta1.VersionRequest;
 import dev.kekkai.wire.kms.v1beta1.VersionResponse;
 import io.grpc.stub.StreamObserver;
@@ -17,7 +17,7 @@ import io.grpc.stub.StreamObserver;
  * {@code /v1beta1.KeyManagementService}: KMS v1, for apiservers with the feature gate KMSv1. It knows no {@code key_id}, so wraps go to the ACTIVE
  * version and the envelope alone says which that was. The health probe's 4 bytes {@code ping} are a plaintext like any other.
  */
-final class KmsV1Service extends KeyManagementServiceImplBase {
+final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService {
     private static final String VERSION = "v1beta1";
     private static final String RUNTIME_NAME = "kekkai";
     private static final DekCalls.Request REQUEST = new DekCalls.Request(VERSION, "");

@@ -11,13 +11,13 @@ import dev.kekkai.wire.kms.v2.DecryptRequest;
 import dev.kekkai.wire.kms.v2.DecryptResponse;
 import dev.kekkai.wire.kms.v2.EncryptRequest;
 import dev.kekkai.wire.kms.v2.EncryptResponse;
-import dev.kekkai.wire.kms.v2.KeyManagementServiceGrpc.KeyManagementServiceImplBase;
+import dev.kekkai.wire.kms.v2.KeyManagementServiceGrpc;
 import dev.kekkai.wire.kms.v2.StatusRequest;
 import dev.kekkai.wire.kms.v2.StatusResponse;
 import io.grpc.stub.StreamObserver;
 
 /** {@code /v2.KeyManagementService}: what kube-apiserver calls since 1.29. Wraps for the {@code key_id} that the connection was last told by Status. */
-final class KmsV2Service extends KeyManagementServiceImplBase {
+final class KmsV2Service implements KeyManagementServiceGrpc.AsyncService {
     private static final String VERSION = "v2";
 
     private final DekCalls calls;

@@ -96,7 +96,7 @@ class ServerLimitsTest {
     private UnixSocketServer start(Waiting service) throws SocketUnusableException {
         return UnixSocketServer.start(
                 SocketPlace.ownerOnly(folder.resolve("s.sock")),
-                new Serving(List.of(service), List.of(), List.of(), FEW));
+                new Serving(List.of(service.bindService()), List.of(), List.of(), FEW));
     }
 
     private static Outcome call(UnixSocketChannel client) {

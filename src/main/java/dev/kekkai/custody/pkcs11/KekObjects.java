@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.xipki.pkcs11.wrapper.PKCS11Constants;
 
 /** The attributes that the AES key object of a KEK is made with, found by, and must have (PKCS#11 v3.0 §4.10). */
@@ -72,7 +73,7 @@ final class KekObjects {
     static Provenance examine(Pkcs11Session session, Kek kek, long object) throws PKCS11Exception, KeyUnsafe {
         List<String> broken = new ArrayList<>();
         for (Map.Entry<Long, Boolean> rule : rules().entrySet()) {
-            Object value = session.attribute(object, rule.getKey());
+            Boolean value = flag(session, object, rule.getKey());
             if (value == null && rule.getKey() == CKA_COPYABLE) {
                 continue;
             }
@@ -99,6 +100,15 @@ final class KekObjects {
     }
 
     private static boolean yes(Pkcs11Session session, long object, long type) throws PKCS11Exception {
-        return Boolean.TRUE.equals(session.attribute(object, type));
+        return Boolean.TRUE.equals(flag(session, object, type));
+    }
+
+    /** A CK_BBOOL; the wrapper hands those that it does not know ({@code CKA_COPYABLE}) over as their one byte. Null if it is anything else. */
+    private static @Nullable Boolean flag(Pkcs11Session session, long object, long type) throws PKCS11Exception {
+        return switch (session.attribute(object, type)) {
+            case Boolean value -> value;
+            case byte[] raw when raw.length == 1 -> raw[0] != 0;
+            case null, default -> null;
+        };
     }
 }

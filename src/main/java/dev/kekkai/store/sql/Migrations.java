@@ -12,6 +12,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a database to the schema of this binary with Flyway. The scripts are listed here rather than searched for, so that neither the
@@ -43,8 +44,8 @@ final class Migrations {
 
     private static final class Listed implements ResourceProvider {
         @Override
-        public LoadableResource getResource(String name) {
-            return new Script(name);
+        public @Nullable LoadableResource getResource(String name) {
+            return SCRIPTS.contains(name) ? new Script(name) : null;
         }
 
         @Override

@@ -33,7 +33,8 @@ class ApiserverSimulatorTest {
 
     @BeforeEach
     void serve() throws Exception {
-        server = UnixSocketServer.start(SocketPlace.ownerOnly(folder.resolve("kms.sock")), Serving.of(plugin));
+        server = UnixSocketServer.start(
+                SocketPlace.ownerOnly(folder.resolve("kms.sock")), Serving.of(plugin.bindService()));
         apiserver = ApiserverSimulator.connect(server.path());
     }
 

@@ -1,0 +1,157 @@
+package dev.kekkai.app;
+
+import dev.kekkai.admin.AdminService;
+import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.config.KekkaiConfig;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.custody.pkcs11.Pkcs11Token;
+import dev.kekkai.custody.pkcs11.TokenIdentity;
+import dev.kekkai.dek.Health;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.keyring.DeepProbe;
+import dev.kekkai.keyring.Keyring;
+import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.keyring.KeyringOpener;
+import dev.kekkai.keyring.LocalDekService;
+import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.kms.KmsEndpoint;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.uds.Serving;
+import dev.kekkai.uds.SocketPlace;
+import dev.kekkai.uds.SocketUnusableException;
+import dev.kekkai.uds.UnixSocketServer;
+import dev.kekkai.wire.admin.v1.AdminGrpc;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jboss.logging.Logger;
+
+/** The role {@code standalone}: one keyring, one HSM, the KMS socket and the admin socket. */
+public final class StandaloneServer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(StandaloneServer.class);
+
+    private final Deque<AutoCloseable> open;
+    private final Keyring keyring;
+
+    private StandaloneServer(Deque<AutoCloseable> open, Keyring keyring) {
+        this.open = open;
+        this.keyring = keyring;
+    }
+
+    /**
+     * Opens everything and begins to serve. The KMS socket appears last, when a wrap would work.
+     *
+     * @param version of Kekkai, shown to the apiserver and to operators
+     */
+    public static StandaloneServer start(KekkaiConfig config, String version)
+            throws StartException, StoreException, CustodyException, KeyringException, SocketUnusableException {
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        boolean done = false;
+        try {
+            Workbench bench = Workbench.open(config)
+                    .orElseThrow(() -> new StartException("another Kekkai works with "
+                            + config.store().path() + ": stop it first, or give this one a store of its own"));
+            open.push(bench);
+            Keyring keyring = keyring(bench, open);
+            serve(config, version, bench, keyring, open);
+            done = true;
+            return new StandaloneServer(open, keyring);
+        } finally {
+            if (!done) {
+                Workbench.closeAll(open);
+            }
+        }
+    }
+
+    private static Keyring keyring(Workbench bench, Deque<AutoCloseable> open)
+            throws StoreException, CustodyException, KeyringException {
+        KeyCustodian custodian = bench.token().custodian();
+        Snapshot snapshot =
+                new KeyringOpener(bench.store(), bench.token().inventory(), custodian).open(TenantId.DEFAULT);
+        Keyring keyring =
+                new Keyring(snapshot, bench.store(), custodian, timer("kekkai-keyring", open), DeepProbe.Pace.DEFAULT);
+        if (keyring.start() instanceof Health.Unhealthy unhealthy) {
+            throw new CustodyException.Unavailable(
+                    "the first round trip through the HSM failed: " + unhealthy.reason());
+        }
+        return keyring;
+    }
+
+    private static void serve(
+            KekkaiConfig config, String version, Workbench bench, Keyring keyring, Deque<AutoCloseable> open)
+            throws SocketUnusableException {
+        ServerFacts facts = facts(config, version, bench.token());
+        logWhatServes(facts, keyring.snapshot());
+        AdminService admin = new AdminService(
+                facts, keyring, bench.keys(), config.custody().profile().mechanism());
+        open.push(UnixSocketServer.start(
+                SocketPlace.ownerOnly(Workbench.adminSocket(config)), Serving.of(AdminGrpc.bindService(admin))));
+        LocalDekService dek = new LocalDekService(
+                Map.of(TenantId.DEFAULT, keyring),
+                bench.token().custodian(),
+                bench.audit(),
+                InstantSource.system(),
+                timer("kekkai-deadlines", open));
+        open.push(KmsEndpoint.start(config.kms(), dek, TenantId.DEFAULT, version));
+        LOG.infof("KMS v2 and v1beta1 are served on %s", config.kms().socket());
+    }
+
+    private static ScheduledThreadPoolExecutor timer(String name, Deque<AutoCloseable> open) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name(name).factory());
+        timer.setRemoveOnCancelPolicy(true);
+        open.push(timer::shutdownNow);
+        return timer;
+    }
+
+    private static ServerFacts facts(KekkaiConfig config, String version, Pkcs11Token token) {
+        TokenIdentity identity = token.identity();
+        return new ServerFacts(
+                version,
+                "standalone",
+                config.kms().socket(),
+                Instant.now(),
+                new ServerFacts.TokenFacts(
+                        identity.label(),
+                        identity.serial(),
+                        identity.manufacturer(),
+                        identity.model(),
+                        identity.firmware(),
+                        token.software()));
+    }
+
+    private static void logWhatServes(ServerFacts facts, Snapshot snapshot) {
+        LOG.infof(
+                "token '%s' (%s %s, serial %s), keyring %s, KEK %s by %s, key_id %s: a round trip succeeded",
+                facts.token().label(),
+                facts.token().manufacturer(),
+                facts.token().model(),
+                facts.token().serial(),
+                snapshot.lineage(),
+                snapshot.active().kek().label(),
+                snapshot.active().kek().mechanism(),
+                snapshot.keyId());
+        if (facts.token().software()) {
+            LOG.warn("this token is software: its KEKs are as safe as this host's disk and its PIN, no safer");
+        }
+    }
+
+    /** What the background probe of the HSM last found. */
+    public Health health() {
+        return keyring.health();
+    }
+
+    /** The keyring in service. */
+    public Snapshot snapshot() {
+        return keyring.snapshot();
+    }
+
+    @Override
+    public void close() {
+        Workbench.closeAll(open);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.kekkai.app;
+
+import dev.kekkai.audit.file.FileAuditTrail;
+import dev.kekkai.config.KekkaiConfig;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.pkcs11.Pkcs11Token;
+import dev.kekkai.keyring.KeyAdministration;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.store.sql.SqlKeyringStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** What the server, or a command while no server runs, works with: the state folder to itself, store, audit trail and HSM. */
+public final class Workbench implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Workbench.class);
+
+    private final Deque<AutoCloseable> open;
+    private final SqlKeyringStore store;
+    private final FileAuditTrail audit;
+    private final Pkcs11Token token;
+
+    private Workbench(Deque<AutoCloseable> open, SqlKeyringStore store, FileAuditTrail audit, Pkcs11Token token) {
+        this.open = open;
+        this.store = store;
+        this.audit = audit;
+        this.token = token;
+    }
+
+    /** The audit trail that goes with a database. */
+    public static Path auditFile(KekkaiConfig config) {
+        return config.store().path().resolveSibling("audit.jsonl");
+    }
+
+    /** The admin socket that goes with a KMS socket. */
+    public static Path adminSocket(KekkaiConfig config) {
+        return config.kms().socket().resolveSibling("admin.sock");
+    }
+
+    /** Sets everything up, or answers empty if another process works there. */
+    public static Optional<Workbench> open(KekkaiConfig config)
+            throws StartException, StoreException, CustodyException {
+        Optional<StateFolder> folder = StateFolder.take(config.store().path());
+        return folder.isEmpty() ? Optional.empty() : Optional.of(open(config, folder.get()));
+    }
+
+    private static Workbench open(KekkaiConfig config, StateFolder folder)
+            throws StartException, StoreException, CustodyException {
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        open.push(folder);
+        boolean done = false;
+        try {
+            FileAuditTrail audit = FileAuditTrail.open(auditFile(config), InstantSource.system());
+            open.push(audit);
+            SqlKeyringStore store = SqlKeyringStore.openSqlite(config.store().path());
+            open.push(store);
+            Pkcs11Token token = Pkcs11Token.open(config.custody(), folder.path());
+            open.push(token);
+            done = true;
+            return new Workbench(open, store, audit, token);
+        } catch (IOException e) {
+            throw new StartException(
+                    "the audit trail " + auditFile(config) + " cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                closeAll(open);
+            }
+        }
+    }
+
+    SqlKeyringStore store() {
+        return store;
+    }
+
+    FileAuditTrail audit() {
+        return audit;
+    }
+
+    Pkcs11Token token() {
+        return token;
+    }
+
+    /** Creates and adopts keys here. */
+    public KeyAdministration keys() {
+        return new KeyAdministration(store, token.inventory(), token.custodian(), audit, InstantSource.system());
+    }
+
+    @Override
+    public void close() {
+        closeAll(open);
+    }
+
+    /** Closes in the reverse of the order of opening; what fails to close is logged and does not keep the rest open. */
+    @SuppressWarnings({"CatchingUnchecked", "InterruptedExceptionSwallowed"})
+    static void closeAll(Deque<AutoCloseable> open) {
+        while (!open.isEmpty()) {
+            AutoCloseable next = open.pop();
+            try {
+                next.close();
+            } catch (Exception e) {
+                LOG.warnf(e, "%s did not close cleanly", next.getClass().getSimpleName());
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.kekkai.cli;
+
+import dev.kekkai.app.ExitCode;
+import dev.kekkai.config.ConfigException;
+import dev.kekkai.config.ConfigFile;
+import dev.kekkai.wire.admin.v1.GetStatusRequest;
+import dev.kekkai.wire.admin.v1.GetStatusResponse;
+import java.io.IOException;
+import java.time.Instant;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code kekkai status}: what a running server is, holds and finds. */
+final class StatusCommand {
+    private StatusCommand() {}
+
+    static CommandSpec spec() {
+        return CommandTree.spec(
+                "status",
+                "Show the running server: its keyring, its HSM, and what the last round trip found. Exit code 7 if it is not healthy.");
+    }
+
+    static ExitCode run(Terminal terminal, ParseResult options) throws ConfigException, CommandException, IOException {
+        GetStatusResponse status = AdminClient.call(
+                ConfigFile.load(terminal.config(), terminal.environment()),
+                admin -> admin.getStatus(GetStatusRequest.getDefaultInstance()));
+        if (terminal.format() == OutputFormat.JSON) {
+            json(terminal, status);
+        } else {
+            table(terminal, status);
+        }
+        return status.getHealthy() ? ExitCode.OK : ExitCode.NOT_SERVING;
+    }
+
+    private static void table(Terminal terminal, GetStatusResponse status) {
+        Table table = new Table("kekkai " + status.getVersion(), status.getRole());
+        table.row("health", health(status) + " (probed " + status.getProbeAgeMillis() + " ms ago)");
+        table.row("kms socket", status.getKmsSocket());
+        table.row(
+                "serving since", Instant.ofEpochMilli(status.getStartedMillis()).toString());
+        table.row("tenant", status.getTenant());
+        table.row("keyring", status.getLineage());
+        table.row("key_id", status.getKeyId());
+        table.row("epoch", Long.toString(status.getEpoch()));
+        table.row(
+                "token",
+                status.getToken().getLabel() + " (" + status.getToken().getManufacturer() + " "
+                        + status.getToken().getModel() + ", serial "
+                        + status.getToken().getSerial() + ")");
+        if (status.getToken().getSoftware()) {
+            table.row("custody", "SOFTWARE TOKEN: the KEKs are as safe as this host's disk and the PIN, no safer");
+        } else {
+            table.row("custody", "hardware, by its profile");
+        }
+        table.print(terminal.out());
+    }
+
+    private static String health(GetStatusResponse status) {
+        return status.getHealthy() ? "ok" : "NOT OK: " + status.getReason();
+    }
+
+    private static void json(Terminal terminal, GetStatusResponse status) throws IOException {
+        Json.print(terminal, json -> {
+            json.writeStartObject();
+            json.writeStringField("version", status.getVersion());
+            json.writeStringField("role", status.getRole());
+            json.writeBooleanField("healthy", status.getHealthy());
+            json.writeStringField("reason", status.getReason());
+            json.writeNumberField("probeAgeMillis", status.getProbeAgeMillis());
+            json.writeStringField("kmsSocket", status.getKmsSocket());
+            json.writeStringField(
+                    "servingSince",
+                    Instant.ofEpochMilli(status.getStartedMillis()).toString());
+            json.writeStringField("tenant", status.getTenant());
+            json.writeStringField("lineage", status.getLineage());
+            json.writeStringField("keyId", status.getKeyId());
+            json.writeNumberField("epoch", status.getEpoch());
+            json.writeObjectFieldStart("token");
+            json.writeStringField("label", status.getToken().getLabel());
+            json.writeStringField("serial", status.getToken().getSerial());
+            json.writeStringField("manufacturer", status.getToken().getManufacturer());
+            json.writeStringField("model", status.getToken().getModel());
+            json.writeStringField("firmware", status.getToken().getFirmware());
+            json.writeBooleanField("software", status.getToken().getSoftware());
+            json.writeEndObject();
+            json.writeEndObject();
+        });
+    }
+}
