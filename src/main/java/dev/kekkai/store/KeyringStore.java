@@ -24,7 +24,8 @@ public interface KeyringStore {
     void addVersion(TenantId tenant, StoredVersion version) throws StoreException;
 
     /**
-     * Makes a PREPARED version ACTIVE with an epoch above every earlier one, and the one that was ACTIVE before RETIRED.
+     * Makes a PREPARED version ACTIVE with an epoch above every earlier one, and the one that was ACTIVE before RETIRED. A time that was
+     * set for it is forgotten.
      *
      * @return the epoch
      */
@@ -40,4 +41,7 @@ public interface KeyringStore {
 
     /** Remembers a {@code key_id} that was proved to belong to a version. Repeating it changes nothing. */
     void learnKeyId(KeyId keyId, VersionId version) throws StoreException;
+
+    /** The other steps in the life of a version. */
+    VersionStates states();
 }

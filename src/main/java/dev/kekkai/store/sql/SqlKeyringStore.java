@@ -8,6 +8,7 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.VersionStates;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -115,7 +116,7 @@ public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
                 retire.executeUpdate();
             }
             try (PreparedStatement activate =
-                    connection.prepareStatement("UPDATE key_version SET state = 'ACTIVE', epoch = ?"
+                    connection.prepareStatement("UPDATE key_version SET state = 'ACTIVE', epoch = ?, activate_at = NULL"
                             + " WHERE version_id = ? AND lineage = ? AND state = 'PREPARED' AND epoch IS NULL")) {
                 activate.setLong(1, epoch);
                 activate.setString(2, version.toString());
@@ -177,6 +178,11 @@ public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
                 return insert.executeUpdate();
             }
         });
+    }
+
+    @Override
+    public VersionStates states() {
+        return new SqlVersionStates(transactions);
     }
 
     @Override
