@@ -73,8 +73,9 @@ final class KekObjects {
                 Attributes.of(CKA_ID, kek.version().bytes()));
     }
 
-    /** The AES key objects with this KEK's {@code CKA_ID}, all of which must have its label. */
-    static List<Long> labelled(Pkcs11Session session, Kek kek) throws PKCS11Exception, KeyUnsafe {
+    /** The AES key objects with this KEK's {@code CKA_ID}, all of which must have its label. None means that there are none, not that none is seen. */
+    static List<Long> labelled(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
+        session.requireLogin();
         List<Long> found = new ArrayList<>();
         for (long object : all(session, kek)) {
             if (!hasLabel(session, object, kek)) {
