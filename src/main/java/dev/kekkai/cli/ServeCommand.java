@@ -7,6 +7,8 @@ import dev.kekkai.config.ConfigFile;
 import dev.kekkai.config.KekkaiConfig;
 import io.quarkus.runtime.Quarkus;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -34,7 +36,7 @@ final class ServeCommand {
                 (ended, failure) -> {
                     code.set(ended);
                     if (failure != null) {
-                        terminal.err().println("kekkai: the server ended: " + failure.getMessage());
+                        terminal.err().println("kekkai: the server ended: " + reasons(failure));
                     }
                 },
                 terminal.config().toString());
@@ -45,5 +47,13 @@ final class ServeCommand {
             }
         }
         return ExitCode.FAILED;
+    }
+
+    /** Quarkus wraps what happened in a failure that says only that it failed. */
+    private static String reasons(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .map(cause -> String.valueOf(cause.getMessage()))
+                .distinct()
+                .collect(Collectors.joining(": "));
     }
 }

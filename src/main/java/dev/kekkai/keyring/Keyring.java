@@ -4,6 +4,7 @@ import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.dek.Health;
 import dev.kekkai.id.KeyId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.KeyState;
 import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
@@ -85,10 +86,10 @@ public final class Keyring {
     /**
      * Whether a {@code key_id} belongs to a version whose epoch was lost with an earlier database. The {@code key_id} is a hash over
      * version id and epoch, and there were no more epochs than {@link Snapshot#highestEpoch}, so trying them all is a proof. What is
-     * proved is remembered.
+     * proved is remembered. A PREPARED version never had an epoch to lose.
      */
     boolean provenBySearch(Snapshot in, KeyId keyId, StoredVersion version) {
-        if (version.epoch() != null) {
+        if (version.epoch() != null || version.state() == KeyState.PREPARED) {
             return false;
         }
         VersionId id = version.kek().version();

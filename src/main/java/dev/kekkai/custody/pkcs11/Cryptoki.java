@@ -44,10 +44,20 @@ final class Cryptoki implements AutoCloseable {
             return new Cryptoki(functions);
         } catch (IOException e) {
             throw new Misconfigured(
-                    "custody.pkcs11.module: " + module + " is no PKCS#11 module that loads: " + e.getMessage(), e);
+                    "custody.pkcs11.module: " + module + " is no PKCS#11 module that loads" + reason(e)
+                            + "; name the library that the HSM's vendor ships for this machine's architecture",
+                    e);
         } catch (PKCS11Exception e) {
             throw new Unavailable("C_Initialize of " + module + " failed: " + Ckr.name(e), e);
         }
+    }
+
+    /** What the dynamic linker said. Where it said nothing (a library without C_GetFunctionList), the wrapper passes on unwritten memory. */
+    private static String reason(IOException e) {
+        String said = String.valueOf(e.getMessage());
+        return !said.isBlank() && said.chars().allMatch(c -> c >= ' ' && c <= '~')
+                ? ": " + said
+                : " (it has no C_GetFunctionList)";
     }
 
     /** Finds the one token with a label. */
@@ -64,7 +74,7 @@ final class Cryptoki implements AutoCloseable {
                         + all.stream().map(t -> "'" + t.label() + "'").toList();
         throw new Misconfigured("custody.pkcs11.token: "
                 + (found.isEmpty() ? "no token is labelled '" : found.size() + " tokens are labelled '") + label + "'; "
-                + present);
+                + present + ". Name the one that holds the keys, and give each token a label of its own");
     }
 
     private List<TokenIdentity> tokens() throws Unavailable {

@@ -20,6 +20,7 @@ final class SqliteDatabase {
     /** A connection to the migrated database, with automatic commits off. */
     static Connection open(Path file) throws StoreException {
         createPrivate(file);
+        keepNativeLibraryHere(file);
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -27,13 +28,42 @@ final class SqliteDatabase {
         config.setBusyTimeout(BUSY_MILLIS);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
-        Migrations.apply(source);
         try {
             Connection connection = source.getConnection();
-            connection.setAutoCommit(false);
-            return connection;
+            boolean migrated = false;
+            try {
+                Migrations.apply(source);
+                connection.setAutoCommit(false);
+                migrated = true;
+                return connection;
+            } finally {
+                if (!migrated) {
+                    connection.close();
+                }
+            }
         } catch (SQLException e) {
-            throw new StoreException("store.path: cannot open " + file + " as a SQLite database: " + e.getMessage(), e);
+            String why = e.getCause() == null
+                    ? e.getMessage()
+                    : e.getMessage() + ", " + e.getCause().getMessage();
+            throw new StoreException("store.path: cannot open " + file + " as a SQLite database: " + why, e);
+        }
+    }
+
+    /**
+     * The driver unpacks SQLite's native library and loads it. By itself it would do that in {@code java.io.tmpdir}, which may be mounted
+     * {@code noexec}, may not be writable, and is shared with others.
+     */
+    private static void keepNativeLibraryHere(Path file) throws StoreException {
+        Path folder = file.toAbsolutePath().resolveSibling("lib");
+        try {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            System.setProperty("org.sqlite.tmpdir", folder.toString());
+        } catch (IOException e) {
+            throw new StoreException(
+                    "store.path: cannot make the folder " + folder + " for SQLite's native library (" + e.getMessage()
+                            + "): the folder of the database must be writable by the user that runs Kekkai",
+                    e);
         }
     }
 
