@@ -27,14 +27,31 @@ final class SqliteDatabase {
         config.setBusyTimeout(BUSY_MILLIS);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
-        Migrations.apply(source);
+        checkDatabase(source, file);
+        Migrations.apply(source, file);
         try {
             Connection connection = source.getConnection();
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException e) {
-            throw new StoreException("store.path: cannot open " + file + " as a SQLite database: " + e.getMessage(), e);
+            throw notOpened(file, e);
         }
+    }
+
+    /** Before Flyway sees it, which would blame the schema. */
+    private static void checkDatabase(SQLiteDataSource source, Path file) throws StoreException {
+        try (Connection connection = source.getConnection()) {
+            connection
+                    .getMetaData()
+                    .getTables(null, null, "flyway_schema_history", null)
+                    .close();
+        } catch (SQLException e) {
+            throw notOpened(file, e);
+        }
+    }
+
+    private static StoreException notOpened(Path file, SQLException e) {
+        return new StoreException("store.path: cannot open " + file + " as a SQLite database: " + e.getMessage(), e);
     }
 
     /** SQLite would create the file with the process's umask; its log and index files take over the mode of this one. */
