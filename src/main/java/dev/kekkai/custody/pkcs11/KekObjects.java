@@ -59,6 +59,7 @@ final class KekObjects {
                 Attributes.of(CKA_KEY_TYPE, CKK_AES),
                 Attributes.of(CKA_ID, kek.version().bytes()));
         if (found.length == 0) {
+            session.requireLogin();
             throw new KeyMissing("the token holds no AES key with CKA_ID " + kek.version() + " (label " + kek.label()
                     + "): restore the key to the token from the HSM's backup, or connect the token that holds it");
         }

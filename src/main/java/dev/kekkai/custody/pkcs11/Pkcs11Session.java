@@ -1,6 +1,7 @@
 package dev.kekkai.custody.pkcs11;
 
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.id.VersionId;
 import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
@@ -95,6 +96,18 @@ final class Pkcs11Session {
                 return null;
             }
             throw e;
+        }
+    }
+
+    /**
+     * Throws if the token does not regard this session as logged in. Private objects are then invisible, which must not pass for their absence
+     * (PKCS#11 v3.0 §5.6.4).
+     */
+    void requireLogin() throws PKCS11Exception, Unavailable {
+        checkOwner();
+        long state = functions.C_GetSessionInfo(handle).state;
+        if (state != PKCS11Constants.CKS_RO_USER_FUNCTIONS && state != PKCS11Constants.CKS_RW_USER_FUNCTIONS) {
+            throw new Unavailable("the token has logged this process out, so its keys cannot be seen");
         }
     }
 
