@@ -18,8 +18,8 @@ import java.util.TreeSet;
 
 /** The types of value that keys have. */
 final class Types {
-    /** {@code sun_path} of unix(7) has 108 bytes, the last of them NUL. */
-    static final int SOCKET_PATH_BYTES = 107;
+    /** {@code sun_path} of unix(7) has 108 bytes; the JDK binds at most 106 of them, and the staging name beside the socket takes three. */
+    static final int SOCKET_PATH_BYTES = 103;
 
     /** {@code CK_TOKEN_INFO.label} has 32 bytes, padded with blanks. */
     static final int TOKEN_LABEL_BYTES = 32;
@@ -37,7 +37,7 @@ final class Types {
     static ValueType<Path> socketPath() {
         return ValueType.hidden(
                 Kind.TEXT,
-                "an absolute path of at most " + SOCKET_PATH_BYTES + " bytes (the kernel's limit for a unix socket)",
+                "an absolute path of at most " + SOCKET_PATH_BYTES + " bytes (what a unix socket can be bound to)",
                 text -> readPath(text).filter(path -> utf8Length(text) <= SOCKET_PATH_BYTES));
     }
 

@@ -124,8 +124,9 @@ public final class LocalDekService implements DekService {
 
     private <T> void giveUp(Request record, CompletableFuture<T> answer, CompletionStage<T> stage) {
         if (record.claim()) {
-            refuse(record, answer, Outcome.FAILED, new TooLate("the HSM did not answer before the caller's deadline"));
+            // First, because with the answer the caller destroys what waits to be sealed.
             stage.toCompletableFuture().cancel(false);
+            refuse(record, answer, Outcome.FAILED, new TooLate("the HSM did not answer before the caller's deadline"));
         }
     }
 

@@ -21,6 +21,7 @@ import dev.kekkai.store.StoredVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Wraps a DEK: which version, may it, seal, envelope. */
@@ -75,9 +76,17 @@ final class Wrapping {
                         + " has had all its uses (2^32): an operator must create a new one with 'kekkai key create'");
         }
         Header header = new Header(Layout.SINGLE, kek.mechanism(), kek.version());
-        return custodian
-                .seal(kek, AssociatedData.box(header), request.dek())
-                .thenApply((SealedBox box) ->
-                        new WrappedDek(keyId, new Envelope.Single(header, box.iv(), box.box()).encode()));
+        CompletionStage<SealedBox> sealed = custodian.seal(kek, AssociatedData.box(header), request.dek());
+        CompletableFuture<WrappedDek> wrapped = sealed.thenApply(
+                        box -> new WrappedDek(keyId, new Envelope.Single(header, box.iv(), box.box()).encode()))
+                .toCompletableFuture();
+        // A stage that is cancelled does not tell the one it came from, and the HSM is to do nothing for a caller who
+        // is gone.
+        CompletableFuture<WrappedDek> unused = wrapped.whenComplete((result, failure) -> {
+            if (wrapped.isCancelled()) {
+                sealed.toCompletableFuture().cancel(false);
+            }
+        });
+        return wrapped;
     }
 }

@@ -55,9 +55,9 @@ class TypesTest {
 
     @Test
     void a_socket_path_ends_where_the_kernel_ends_it() {
-        assertThat(Types.socketPath().read("/" + "a".repeat(106))).isPresent();
-        assertThat(Types.socketPath().read("/" + "a".repeat(107))).isEmpty();
-        assertThat(Types.socketPath().read("/" + "\u00e9".repeat(54))).isEmpty();
+        assertThat(Types.socketPath().read("/" + "a".repeat(102))).isPresent();
+        assertThat(Types.socketPath().read("/" + "a".repeat(103))).isEmpty();
+        assertThat(Types.socketPath().read("/" + "\u00e9".repeat(52))).isEmpty();
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.Arrays;
 
 /** Mechanism 1: {@code CKM_AES_GCM} (PKCS#11 v3.0 §6.10.1.5, SP 800-38D), with a random IV of ours and a 16-byte tag at the end of the box. */
 final class AesGcm {
-    private static final long TAG_BITS = 128;
+    private static final int TAG_BITS = 128;
 
     private final HsmProfile profile;
     private final SecureRandom random;
@@ -38,16 +38,24 @@ final class AesGcm {
 
     Secret open(Pkcs11Session session, Kek kek, byte[] associatedData, SealedBox box)
             throws PKCS11Exception, CustodyException {
+        if (box.box().length < TAG_BITS / 8) {
+            // Modules answer CKR_ARGUMENTS_BAD and the like, which would pass for a fault of the HSM.
+            throw notAuthentic(kek);
+        }
         long key = session.aesKey(kek);
         try {
             return Secret.owning(session.decrypt(mechanism(box.iv(), associatedData), key, box.box()));
         } catch (PKCS11Exception e) {
             if (Ckr.badTag(e) || (profile.ambiguousTagCodes().contains(Ckr.name(e)) && stillWorks(session, key))) {
-                throw new NotAuthentic("the ciphertext does not open under KEK " + kek.label()
-                        + ": it was changed after it was made, or never made by this key");
+                throw notAuthentic(kek);
             }
             throw e;
         }
+    }
+
+    private static NotAuthentic notAuthentic(Kek kek) {
+        return new NotAuthentic("the ciphertext does not open under KEK " + kek.label()
+                + ": it was changed after it was made, or never made by this key");
     }
 
     /** Some tokens report a bad tag with the code of a device fault. A round trip in the same session with the same key tells them apart. */

@@ -20,7 +20,8 @@ final class Cryptoki implements AutoCloseable {
 
     private final PKCS11 functions;
 
-    private Cryptoki(PKCS11 functions) {
+    /** Takes over a module that is initialised. */
+    Cryptoki(PKCS11 functions) {
         this.functions = functions;
     }
 

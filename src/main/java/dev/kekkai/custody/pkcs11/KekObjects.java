@@ -56,6 +56,7 @@ final class KekObjects {
     static long single(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
         long[] found = all(session, kek);
         if (found.length == 0) {
+            session.requireLogin();
             throw new KeyMissing("the token holds no AES key with CKA_ID " + kek.version() + " (label " + kek.label()
                     + "): restore the key to the token from the HSM's backup, or connect the token that holds it");
         }

@@ -98,6 +98,9 @@ public final class Pkcs11Inventory implements KekInventory {
                 kek(session.attribute(object, CKA_LABEL), session.attribute(object, CKA_ID))
                         .ifPresent(keks::add);
             }
+            if (keks.isEmpty()) {
+                session.requireLogin();
+            }
             return keks;
         });
     }

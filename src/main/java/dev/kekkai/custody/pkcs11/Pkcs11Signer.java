@@ -3,6 +3,7 @@ package dev.kekkai.custody.pkcs11;
 import static org.xipki.pkcs11.wrapper.PKCS11Constants.*;
 
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.CustodyException.KeyMissing;
 import dev.kekkai.custody.CustodyException.KeyUnsafe;
 import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.Signer;
@@ -28,11 +29,13 @@ public final class Pkcs11Signer implements Signer {
     private static final int POINT_BYTES = 65;
 
     private final SessionWorkers workers;
+    private final String name;
     private final byte[] id;
     private final byte[] publicKey;
 
-    private Pkcs11Signer(SessionWorkers workers, byte[] id, byte[] publicKey) {
+    private Pkcs11Signer(SessionWorkers workers, String name, byte[] id, byte[] publicKey) {
         this.workers = workers;
+        this.name = name;
         this.id = id;
         this.publicKey = publicKey;
     }
@@ -49,7 +52,7 @@ public final class Pkcs11Signer implements Signer {
                         return spki(session, id, name);
                     })
                     .get();
-            return new Pkcs11Signer(workers, id, publicKey);
+            return new Pkcs11Signer(workers, name, id, publicKey);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CustodyException custody) {
                 throw custody;
@@ -123,8 +126,15 @@ public final class Pkcs11Signer implements Signer {
     @Override
     public CompletionStage<byte[]> sign(byte[] message) {
         byte[] digest = digest(message);
-        return workers.submit(session ->
-                session.sign(Attributes.mechanism(CKM_ECDSA, null), session.find(privateKey(id))[0], digest));
+        return workers.submit(session -> {
+            long[] found = session.find(privateKey(id));
+            if (found.length == 0) {
+                session.requireLogin();
+                throw new KeyMissing("the token does not hold the signing key '" + name
+                        + "' any more: restore it from the HSM's backup, or connect the token that holds it");
+            }
+            return session.sign(Attributes.mechanism(CKM_ECDSA, null), found[0], digest);
+        });
     }
 
     private static byte[] digest(byte[] message) {

@@ -131,6 +131,9 @@ final class SessionWorkers implements AutoCloseable {
             } catch (PKCS11Exception e) {
                 desk.drop();
                 answer.completeExceptionally(new Unavailable("the HSM answered " + Ckr.name(e), e));
+            } catch (Unavailable e) {
+                desk.drop();
+                answer.completeExceptionally(e);
             } catch (CustodyException e) {
                 answer.completeExceptionally(e);
             } catch (RuntimeException | Error e) {

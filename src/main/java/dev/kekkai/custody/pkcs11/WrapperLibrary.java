@@ -52,7 +52,8 @@ final class WrapperLibrary {
         }
     }
 
-    private static Path unpack(Path folder) throws IOException {
+    /** Puts the library into the folder, over whatever else has its name there. */
+    static Path unpack(Path folder) throws IOException {
         byte[] content = content();
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

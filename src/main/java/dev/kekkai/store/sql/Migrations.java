@@ -4,6 +4,7 @@ import dev.kekkai.store.StoreException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Migrations {
     private Migrations() {}
 
     /** Applies what is missing; a database that is newer than this binary, or was changed by hand, is refused unchanged. */
-    static void apply(DataSource database) throws StoreException {
+    static void apply(DataSource database, Path file) throws StoreException {
         try {
             Flyway.configure(Migrations.class.getClassLoader())
                     .dataSource(database)
@@ -37,7 +38,7 @@ final class Migrations {
                     .migrate();
         } catch (FlywayException e) {
             throw new StoreException(
-                    "the database's schema does not fit this version of Kekkai: " + e.getMessage()
+                    "the schema of " + file + " does not fit this version of Kekkai: " + e.getMessage()
                             + ". Nothing was changed; run the version that wrote it, or restore a backup made by this one",
                     e);
         }

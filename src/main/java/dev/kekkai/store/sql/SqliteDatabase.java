@@ -32,7 +32,8 @@ final class SqliteDatabase {
             Connection connection = source.getConnection();
             boolean migrated = false;
             try {
-                Migrations.apply(source);
+                checkDatabase(connection);
+                Migrations.apply(source, file);
                 connection.setAutoCommit(false);
                 migrated = true;
                 return connection;
@@ -65,6 +66,14 @@ final class SqliteDatabase {
                             + "): the folder of the database must be writable by the user that runs Kekkai",
                     e);
         }
+    }
+
+    /** Before Flyway sees it, which would blame the schema. */
+    private static void checkDatabase(Connection connection) throws SQLException {
+        connection
+                .getMetaData()
+                .getTables(null, null, "flyway_schema_history", null)
+                .close();
     }
 
     /** SQLite would create the file with the process's umask; its log and index files take over the mode of this one. */

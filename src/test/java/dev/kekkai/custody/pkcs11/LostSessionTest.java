@@ -1,0 +1,103 @@
+package dev.kekkai.custody.pkcs11;
+
+import static dev.kekkai.custody.pkcs11.OpenToken.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kekkai.custody.CustodyException.Unavailable;
+import dev.kekkai.custody.Kek;
+import dev.kekkai.custody.SealedBox;
+import dev.kekkai.secret.Secret;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Sessions closed behind our back, on SoftHSM 2.6.1: a call in a closed session answers {@code CKR_SESSION_HANDLE_INVALID}. With the last session of the
+ * process the login goes; a new session then opens, and does not see private objects until somebody logs in again.
+ */
+class LostSessionTest {
+    private static final byte[] AAD = "associated".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    Path folder;
+
+    private OpenToken open;
+    private Kek kek;
+    private SealedBox box;
+
+    @BeforeEach
+    void seal_something() throws Exception {
+        open = OpenToken.create(folder, 1);
+        kek = open.generatedKek();
+        box = seal();
+    }
+
+    @AfterEach
+    void close_the_token() throws Exception {
+        open.close();
+    }
+
+    @Test
+    void where_the_login_stays_the_next_request_does_not_even_notice() throws Exception {
+        open.closeTheirSessions();
+        opens(box);
+
+        open.closeTheirSessions();
+        opens(seal());
+    }
+
+    @Test
+    void where_somebody_logged_in_again_the_next_request_does_not_notice_either() throws Exception {
+        open.closeAllSessions();
+        open.login();
+
+        opens(box);
+    }
+
+    @Test
+    void without_login_the_hsm_is_unavailable_and_no_key_is_called_missing() throws Exception {
+        open.closeAllSessions();
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(this::seal)
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining("logged this process out");
+            assertThatThrownBy(() -> result(open.custodian.open(kek, AAD, box))).isInstanceOf(Unavailable.class);
+            assertThatThrownBy(() -> result(open.inventory.inspect(kek))).isInstanceOf(Unavailable.class);
+            assertThatThrownBy(() -> result(open.inventory.list())).isInstanceOf(Unavailable.class);
+        }
+    }
+
+    @Test
+    void a_signer_without_login_is_unavailable_too() throws Exception {
+        Pkcs11Signer signer = open.token.signer("audit");
+        open.closeAllSessions();
+
+        assertThatThrownBy(() -> result(signer.sign(AAD))).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void a_login_by_anybody_in_the_process_ends_the_outage() throws Exception {
+        open.closeAllSessions();
+        assertThatThrownBy(this::seal).isInstanceOf(Unavailable.class);
+
+        open.login();
+
+        opens(box);
+        opens(seal());
+    }
+
+    private SealedBox seal() throws Exception {
+        return result(open.custodian.seal(kek, AAD, Secret.owning(new byte[32])));
+    }
+
+    private void opens(SealedBox sealed) throws Exception {
+        try (Secret opened = result(open.custodian.open(kek, AAD, sealed))) {
+            assertThat(opened.lent()).isEqualTo(new byte[32]);
+        }
+    }
+}
