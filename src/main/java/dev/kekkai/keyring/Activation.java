@@ -22,6 +22,11 @@ final class Activation {
     StoredVersion activate(Order order, StoredVersion version)
             throws KeyringException, CustodyException, StoreException, AuditException {
         prove(version);
+        return activateProved(order, version);
+    }
+
+    /** The same for a version that has made its round trip just now, with its canary. */
+    StoredVersion activateProved(Order order, StoredVersion version) throws StoreException, AuditException {
         ledger.record(order, "key.activate", version.kek(), "");
         ledger.reached(Step.ACTIVATION_RECORDED);
         ledger.store().activate(order.tenant(), version.kek().version(), ledger.now());

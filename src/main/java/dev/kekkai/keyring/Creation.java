@@ -43,7 +43,7 @@ final class Creation {
         }
         StoredVersion created = prepare(order, existing.isPresent() ? existing.get() : newKeyring(order), mechanism);
         if (first) {
-            created = activation.activate(order, created);
+            created = activation.activateProved(order, created);
         }
         int number = created.kek().number();
         return Change.done(
