@@ -38,6 +38,9 @@ public final class KeyAdministration {
      */
     private static final long EPOCHS_PER_NUMBER = 4096;
 
+    /** Numbers beyond are nobody's rotations: a planted label would make every search for a key_id a long one. */
+    private static final int HIGHEST_NUMBER = 10_000;
+
     private final KeyringStore store;
     private final KekInventory inventory;
     private final Canary canary;
@@ -61,7 +64,8 @@ public final class KeyAdministration {
     }
 
     /**
-     * Generates a KEK inside the HSM and registers it as PREPARED; where no version is ACTIVE, it becomes that.
+     * Generates a KEK inside the HSM and registers it as PREPARED; where no version is ACTIVE, or the one that is has no uses left, it
+     * becomes ACTIVE.
      *
      * @param mechanism of the HSM's profile
      * @param newKeyring that a new keyring is wanted although the token holds keys of another one
@@ -78,7 +82,7 @@ public final class KeyAdministration {
             byte[] sealed = canary.seal(kek);
             record("key.create", tenant, kek, operator);
             store.addVersion(tenant, prepared(kek, provenance, sealed, KeyState.PREPARED));
-            if (keyring.versions().stream().noneMatch(version -> version.state() == KeyState.ACTIVE)) {
+            if (keyring.versions().stream().noneMatch(KeyAdministration::wraps)) {
                 record("key.activate", tenant, kek, operator);
                 store.activate(tenant, kek.version(), clock.instant());
             }
@@ -86,6 +90,12 @@ public final class KeyAdministration {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a version is ACTIVE and has uses left. */
+    private static boolean wraps(StoredVersion version) {
+        return version.state() == KeyState.ACTIVE
+                && version.usesReserved() <= KeyringStore.MOST_USES - UseCounter.BLOCK;
     }
 
     private StoredKeyring existingOrNew(TenantId tenant, boolean newKeyring)
@@ -143,6 +153,11 @@ public final class KeyAdministration {
                     .toList();
             List<StoredVersion> adopted = new ArrayList<>();
             for (Kek kek : found) {
+                if (kek.number() > HIGHEST_NUMBER) {
+                    throw new KeyUnsafe(
+                            "the key object labelled " + kek.label() + " has a number above " + HIGHEST_NUMBER
+                                    + ", which no keyring reaches: somebody made it outside Kekkai; remove it or relabel it. Nothing was adopted");
+                }
                 Provenance provenance = Awaited.result(inventory.inspect(kek));
                 if (!provenance.equals(Provenance.BORN_INSIDE) && !acceptProvenance) {
                     throw new KeyUnsafe("the token says of KEK " + kek.label() + ": " + provenance

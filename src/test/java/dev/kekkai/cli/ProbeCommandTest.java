@@ -51,8 +51,8 @@ class ProbeCommandTest {
                 .contains("probe of " + socket)
                 .contains(dek.status(TenantId.DEFAULT).keyId().value())
                 .containsPattern("v1beta1 +ok");
-        assertThat(dek.wraps()).hasSize(2);
-        assertThat(dek.unwraps()).hasSize(2);
+        assertThat(dek.wraps()).hasSize(11);
+        assertThat(dek.unwraps()).hasSize(11);
     }
 
     @Test

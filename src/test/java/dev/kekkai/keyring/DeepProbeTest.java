@@ -125,7 +125,7 @@ class DeepProbeTest {
         use = UseCounter.Taken.NEVER_AGAIN;
         int before = fixture.hsm.seals();
 
-        assertThat(reason(first(probe(ONCE)))).contains("no use of the ACTIVE key version is left");
+        assertThat(reason(first(probe(ONCE)))).contains("has no use left");
 
         assertThat(fixture.hsm.seals()).isEqualTo(before);
     }
