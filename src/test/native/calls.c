@@ -48,7 +48,7 @@ IN_SESSION(C_GetSessionInfo, (SESSION, struct ck_session_info *info), false, NUL
 IN_SESSION(C_GetOperationState, (SESSION, BYTES state, SIZE *len), state == NULL, NULL, 0,
            rv = real->C_GetOperationState(session, state, len))
 
-static ck_rv_t optional_real(const struct call *call, ck_object_handle_t *key) {
+static ck_rv_t optional_real(struct call *call, ck_object_handle_t *key) {
     return *key == 0 ? CKR_OK : object_real(call, key, CKR_KEY_HANDLE_INVALID);
 }
 
@@ -99,23 +99,19 @@ IN_SESSION(C_FindObjects, (SESSION, ck_object_handle_t *objects, SIZE most, SIZE
 #define WITH_KEY(name, params, code) \
     IN_SESSION(name, params, false, NULL, 0, \
                if ((rv = object_real(&call, &key, CKR_KEY_HANDLE_INVALID)) == CKR_OK) { code; })
-#define INIT(name) \
+#define INIT(name, how) \
     WITH_KEY(name, (SESSION, MECHANISM, ck_object_handle_t key), { \
-        rv = real->name(session, mechanism, key); \
+        rv = how; \
         found->keyed = rv == CKR_OK; \
         found->logged_out = false; \
     })
 
-INIT(C_DecryptInit)
-INIT(C_SignInit)
-INIT(C_SignRecoverInit)
-INIT(C_VerifyInit)
-INIT(C_VerifyRecoverInit)
-WITH_KEY(C_EncryptInit, (SESSION, MECHANISM, ck_object_handle_t key), {
-    rv = iv_encrypt_init(found, mechanism, key);
-    found->keyed = rv == CKR_OK;
-    found->logged_out = false;
-})
+INIT(C_EncryptInit, iv_encrypt_init(found, mechanism, key))
+INIT(C_DecryptInit, iv_decrypt_init(found, mechanism, key))
+INIT(C_SignInit, real->C_SignInit(session, mechanism, key))
+INIT(C_SignRecoverInit, real->C_SignRecoverInit(session, mechanism, key))
+INIT(C_VerifyInit, real->C_VerifyInit(session, mechanism, key))
+INIT(C_VerifyRecoverInit, real->C_VerifyRecoverInit(session, mechanism, key))
 IN_SESSION(C_DigestInit, (SESSION, MECHANISM), false, NULL, 0, {
     rv = real->C_DigestInit(session, mechanism);
     found->keyed = false;
@@ -164,15 +160,15 @@ static void settle(transform step, struct session *session, BYTES in, SIZE in_le
     free(unread);
 }
 
-static ck_rv_t told_of_a_bad_tag(enum function function, ck_rv_t rv) {
+static ck_rv_t told_of_a_bad_tag(struct call *call, ck_rv_t rv) {
     struct rule *rule = control_find(BAD_TAG);
-    bool decrypts = function == FN_C_Decrypt || function == FN_C_DecryptFinal;
+    bool decrypts = call->function == FN_C_Decrypt || call->function == FN_C_DecryptFinal;
     bool refused = rv == CKR_GENERAL_ERROR || rv == CKR_ENCRYPTED_DATA_INVALID || rv == CKR_SIGNATURE_INVALID
                    || rv == 0x35 /* CKR_AEAD_DECRYPT_FAILED */;
     if (rule == NULL || !decrypts || !refused) {
         return rv;
     }
-    count(function, INJECTED);
+    gate_injected(call);
     return rule->code;
 }
 
@@ -184,11 +180,11 @@ static ck_rv_t pass(enum function function, transform step, ck_session_handle_t 
     ck_rv_t rv = token_hold(&call, &session, &found);
     if (rv == CKR_OK) {
         if (injected == CKR_OK && found->logged_out) {
-            count(function, INJECTED);
+            gate_injected(&call);
             injected = CKR_USER_NOT_LOGGED_IN;
         }
         if (injected == CKR_OK) {
-            rv = told_of_a_bad_tag(function, step(found, in, in_len, out, out_len));
+            rv = told_of_a_bad_tag(&call, step(found, in, in_len, out, out_len));
         } else if (last) {
             settle(step, found, in, in_len);
         }
@@ -216,7 +212,7 @@ static ck_rv_t pass(enum function function, transform step, ck_session_handle_t 
     }
 
 ENTRY(C_Encrypt, iv_encrypt, true)
-TRANSFORM(C_Decrypt, true)
+ENTRY(C_Decrypt, iv_decrypt, true)
 TRANSFORM(C_Digest, true)
 TRANSFORM(C_Sign, true)
 TRANSFORM(C_SignRecover, true)

@@ -61,6 +61,8 @@ static bool iv_name(const char *text, long *iv) {
         *iv = IV_MODULE_APPENDED;
     } else if (strcmp(text, "module-in-place") == 0) {
         *iv = IV_MODULE_IN_PLACE;
+    } else if (strcmp(text, "module-prepended") == 0) {
+        *iv = IV_MODULE_PREPENDED;
     } else {
         return false;
     }
@@ -165,7 +167,10 @@ static struct control *read_file(struct control *before) {
             continue;
         }
         struct rule *rule = rule_of(line, before, read_now);
-        if (rule != NULL && read_now->count < MOST_RULES) {
+        if (rule != NULL && read_now->count == MOST_RULES) {
+            fprintf(stderr, "faulty_pkcs11: too many lines: %s\n", rule->line);
+            count_total(CONTROL_ERRORS, 1);
+        } else if (rule != NULL) {
             read_now->rules[read_now->count++] = rule;
         }
     }

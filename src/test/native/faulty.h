@@ -59,7 +59,8 @@ enum kind {
     LATENCY, FAIL, FAIL_LATE, HANG, HANG_FOREVER, CRASH, CORRUPT, MAX_SESSIONS, IV, BAD_TAG, TOKEN_ABSENT,
     DROP_SESSIONS, DROP_LOGIN
 };
-enum iv { IV_CALLER, IV_MODULE_APPENDED, IV_MODULE_IN_PLACE };
+enum iv { IV_CALLER, IV_MODULE_APPENDED, IV_MODULE_IN_PLACE, IV_MODULE_PREPENDED };
+#define CKM_CLOUDHSM_AES_GCM (CKM_VENDOR_DEFINED | CKM_AES_GCM)
 /* A line of the control file. Never freed: a call that hangs may look at it long after the line has gone. */
 struct rule {
     char *line;
@@ -87,11 +88,13 @@ bool rule_fires(struct rule *rule); /* counts a call of the rule's function */
 struct call {
     enum function function;
     bool query, corrupt;
+    bool injected; /* counted as such, once however many faults it meets */
     ck_rv_t late;
     int64_t not_before_ns; /* CLOCK_MONOTONIC; 0: no latency */
 };
 /* CKR_OK, or the code that the caller gets instead of the real call. query: only the length of the output is asked. */
 ck_rv_t gate_enter(struct call *call, enum function function, bool query);
+void gate_injected(struct call *call); /* counts the call as one that met a fault */
 ck_rv_t gate_leave(struct call *call, ck_rv_t rv, unsigned char *out, unsigned long out_len);
 
 /* ---- token.c: sessions, login, and presence of the token ---- */
@@ -101,26 +104,33 @@ struct session {
     bool keyed, logged_out; /* the operation under way uses a key; its login was dropped */
     enum iv iv; /* of the encryption under way */
     unsigned char iv_bytes[16];
+    ck_object_handle_t real_key; /* of a decryption whose IV comes with the ciphertext */
+    struct ck_gcm_params later;
+    unsigned char aad[256];
 };
 /* Finds a session, replaces the handle by the real one, and keeps drops and closes away until token_release(). */
-ck_rv_t token_hold(const struct call *call, ck_session_handle_t *handle, struct session **session);
+ck_rv_t token_hold(struct call *call, ck_session_handle_t *handle, struct session **session);
 void token_release(void);
 void token_follow_control(struct control *control); /* performs actions, removes the token or puts it back */
-ck_rv_t token_slot(const struct call *call, ck_slot_id_t *slot); /* to the real id; CKR_TOKEN_NOT_PRESENT if absent */
+ck_rv_t token_slot(struct call *call, ck_slot_id_t *slot); /* to the real id; CKR_TOKEN_NOT_PRESENT if absent */
 bool token_absent(void);
 ck_slot_id_t token_slot_shift(void);
 ck_slot_id_t token_slot_shift_held(void); /* between token_hold() and token_release() */
 
 /* ---- objects.c: object handles of ours, each of one generation ---- */
 /* The real handle, or: invalid (never given out, or before a drop), CKR_USER_NOT_LOGGED_IN (private, login dropped). */
-ck_rv_t object_real(const struct call *call, ck_object_handle_t *handle, ck_rv_t invalid);
+ck_rv_t object_real(struct call *call, ck_object_handle_t *handle, ck_rv_t invalid);
 ck_object_handle_t object_ours(ck_object_handle_t real_handle, ck_slot_id_t real_slot);
 void objects_forget_all(void);
 void objects_forget(ck_object_handle_t real_handle);
 void objects_log_out(ck_slot_id_t real_slot, ck_session_handle_t real_session);
 void objects_logged_in(void);
 
-/* ---- gcm_iv.c: vendors' ways with the IV of CKM_AES_GCM ---- */
+/* ---- gcm_iv.c: vendors' ways with the IV of AES-GCM ---- */
+bool iv_offers(ck_mechanism_type_t type); /* a mechanism that the real module may not have */
+ck_rv_t iv_decrypt_init(struct session *session, struct ck_mechanism *mechanism, ck_object_handle_t key);
+ck_rv_t iv_decrypt(struct session *session, unsigned char *box, unsigned long box_len, unsigned char *out,
+                   unsigned long *out_len);
 ck_rv_t iv_encrypt_init(struct session *session, struct ck_mechanism *mechanism, ck_object_handle_t key);
 ck_rv_t iv_encrypt(struct session *session, unsigned char *data, unsigned long data_len, unsigned char *out,
                    unsigned long *out_len);

@@ -12,7 +12,8 @@
  * that is not understood is reported on stderr and counted (control-errors).
  *
  *   latency FUNCTION DURATION [jitter=DURATION]   the call lasts at least so long (us, ms, s), its real work included
- *   fail FUNCTION CODE                            answers the code; nothing is done, but an operation under way ends
+ *   fail FUNCTION CODE                            answers the code; nothing is done, but an operation under way ends if the call would
+ *                                                 have ended it (C_Verify and C_VerifyFinal do not end it)
  *   fail-late FUNCTION CODE                       does the work, then answers the code
  *   hang FUNCTION                                 waits until the line is gone, then goes on as if nothing had been
  *   hang-forever FUNCTION                         waits until the process ends
@@ -26,6 +27,8 @@
  *                                                 16 random bytes are taken and follow ciphertext and tag
  *   iv module-in-place                            CKM_AES_GCM as AWS CloudHSM: 12 zero bytes given (else CKR_MECHANISM_PARAM_INVALID), into
  *                                                 which C_EncryptInit writes the random IV
+ *   iv module-prepended                           CKM_CLOUDHSM_AES_GCM (0x80001087) is offered: pIv NULL both ways, 12 bytes of IV before
+ *                                                 the ciphertext; at most 256 bytes of associated data
  *   token-absent [code=CODE] [new-slot] [until-initialize]
  *                                                 the token is gone: no slot has one, sessions are closed, calls in a session answer
  *                                                 CKR_DEVICE_REMOVED or the code, C_OpenSession CKR_TOKEN_NOT_PRESENT. When the line
@@ -99,7 +102,7 @@ ck_rv_t faulty_C_GetSlotList(unsigned char token_present, ck_slot_id_t *slots, u
     struct call call;
     ck_rv_t rv = gate_enter(&call, FN_C_GetSlotList, slots == NULL);
     if (rv == CKR_OK && token_present && token_absent()) {
-        count(FN_C_GetSlotList, INJECTED);
+        gate_injected(&call);
         *slot_count = 0;
     } else if (rv == CKR_OK) {
         rv = real->C_GetSlotList(token_present, slots, slot_count);
@@ -132,20 +135,35 @@ ck_rv_t faulty_C_WaitForSlotEvent(ck_flags_t flags, ck_slot_id_t *slot, void *re
     return gate_leave(&call, rv, NULL, 0);
 }
 
-#define OF_TOKEN(name, params, query, args) \
+static ck_rv_t list_with_vendors(ck_slot_id_t slot, ck_mechanism_type_t *list, unsigned long *length) {
+    unsigned long room = *length;
+    ck_rv_t rv = real->C_GetMechanismList(slot, list, length);
+    if (rv == CKR_OK && iv_offers(CKM_CLOUDHSM_AES_GCM)) {
+        *length += 1;
+        if (list != NULL && *length > room) {
+            return CKR_BUFFER_TOO_SMALL;
+        }
+        if (list != NULL) {
+            list[*length - 1] = CKM_CLOUDHSM_AES_GCM;
+        }
+    }
+    return rv;
+}
+
+#define OF_TOKEN(name, params, query, how, args) \
     ck_rv_t faulty_##name params { \
         struct call call; \
         ck_rv_t rv = gate_enter(&call, FN_##name, query); \
         if (rv == CKR_OK && (rv = token_slot(&call, &slot)) == CKR_OK) { \
-            rv = real->name args; \
+            rv = how args; \
         } \
         return gate_leave(&call, rv, NULL, 0); \
     }
 
-OF_TOKEN(C_GetTokenInfo, (ck_slot_id_t slot, struct ck_token_info *info), false, (slot, info))
+OF_TOKEN(C_GetTokenInfo, (ck_slot_id_t slot, struct ck_token_info *info), false, real->C_GetTokenInfo, (slot, info))
 OF_TOKEN(C_GetMechanismList, (ck_slot_id_t slot, ck_mechanism_type_t *list, unsigned long *length), list == NULL,
-         (slot, list, length))
+         list_with_vendors, (slot, list, length))
 OF_TOKEN(C_GetMechanismInfo, (ck_slot_id_t slot, ck_mechanism_type_t type, struct ck_mechanism_info *info), false,
-         (slot, type, info))
+         real->C_GetMechanismInfo, (slot, iv_offers(type) ? CKM_AES_GCM : type, info))
 OF_TOKEN(C_InitToken, (ck_slot_id_t slot, unsigned char *pin, unsigned long pin_len, unsigned char *label), false,
-         (slot, pin, pin_len, label))
+         real->C_InitToken, (slot, pin, pin_len, label))

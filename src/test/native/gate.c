@@ -43,6 +43,13 @@ static void hang(const struct rule *rule) {
     count_total(HANGING, -1);
 }
 
+void gate_injected(struct call *call) {
+    if (!call->injected) {
+        call->injected = true;
+        count(call->function, INJECTED);
+    }
+}
+
 /* "*" means calls that an HSM would answer, not those of the library's own life. */
 static bool meant(const struct rule *rule, enum function function) {
     bool life = function == FN_C_Initialize || function == FN_C_Finalize || function == FN_C_GetFunctionList;
@@ -53,9 +60,12 @@ static void meet(struct rule *rule, struct call *call, ck_rv_t *instead, int64_t
     if (rule->kind > CORRUPT || !meant(rule, call->function) || !rule_fires(rule)) {
         return;
     }
-    count(call->function, rule->kind == LATENCY ? DELAYED : INJECTED);
+    if (rule->kind == LATENCY) {
+        *slept_ns += rule->ns + jitter(rule);
+        return;
+    }
+    gate_injected(call);
     switch (rule->kind) {
-        case LATENCY: *slept_ns += rule->ns + jitter(rule); break;
         case HANG:
         case HANG_FOREVER: hang(rule); break;
         case CRASH: raise(SIGSEGV); break;
@@ -79,7 +89,10 @@ ck_rv_t gate_enter(struct call *call, enum function function, bool query) {
     for (size_t i = 0; i < control->count; i++) {
         meet(control->rules[i], call, &instead, &latency);
     }
-    call->not_before_ns = latency == 0 ? 0 : start + latency;
+    if (latency != 0) {
+        count(function, DELAYED);
+        call->not_before_ns = start + latency;
+    }
     return instead;
 }
 

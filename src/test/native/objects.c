@@ -25,7 +25,7 @@ static struct object *find(ck_object_handle_t handle) {
     return object;
 }
 
-ck_rv_t object_real(const struct call *call, ck_object_handle_t *handle, ck_rv_t invalid) {
+ck_rv_t object_real(struct call *call, ck_object_handle_t *handle, ck_rv_t invalid) {
     ck_rv_t rv = CKR_OK;
     pthread_mutex_lock(&mutex);
     struct object *object = find(*handle);
@@ -33,7 +33,7 @@ ck_rv_t object_real(const struct call *call, ck_object_handle_t *handle, ck_rv_t
         count_total(STALE_OBJECTS, 1);
         rv = invalid;
     } else if (object->logged_out) {
-        count(call->function, INJECTED);
+        gate_injected(call);
         rv = CKR_USER_NOT_LOGGED_IN;
     } else {
         *handle = object->real_handle;

@@ -38,19 +38,19 @@ static struct session *session_of(ck_session_handle_t handle) {
     return handle != 0 && session->handle == handle ? session : NULL;
 }
 
-static ck_rv_t why_no_session(const struct call *call) {
+static ck_rv_t why_no_session(struct call *call) {
     if (!initialized) {
         return CKR_CRYPTOKI_NOT_INITIALIZED;
     }
     if (absent) {
-        count(call->function, INJECTED);
+        gate_injected(call);
         return absent_code;
     }
     count_total(STALE_SESSIONS, 1);
     return CKR_SESSION_HANDLE_INVALID;
 }
 
-ck_rv_t token_hold(const struct call *call, ck_session_handle_t *handle, struct session **session) {
+ck_rv_t token_hold(struct call *call, ck_session_handle_t *handle, struct session **session) {
     pthread_rwlock_rdlock(&lock);
     *session = session_of(*handle);
     if (*session != NULL) {
@@ -165,14 +165,14 @@ ck_slot_id_t token_slot_shift_held(void) {
     return slot_shift;
 }
 
-ck_rv_t token_slot(const struct call *call, ck_slot_id_t *slot) {
+ck_rv_t token_slot(struct call *call, ck_slot_id_t *slot) {
     ck_slot_id_t shift = token_slot_shift();
     if (*slot < shift) {
         return CKR_SLOT_ID_INVALID;
     }
     *slot -= shift;
     if (token_absent()) {
-        count(call->function, INJECTED);
+        gate_injected(call);
         return CKR_TOKEN_NOT_PRESENT;
     }
     return CKR_OK;
@@ -233,7 +233,7 @@ ck_rv_t faulty_C_OpenSession(ck_slot_id_t slot, ck_flags_t flags, void *applicat
         struct rule *limit = control_find(MAX_SESSIONS);
         ck_session_handle_t opened;
         if (limit != NULL && open_now >= limit->number) {
-            count(FN_C_OpenSession, INJECTED);
+            gate_injected(&call);
             rv = CKR_SESSION_COUNT;
         } else if (absent) {
             rv = why_no_session(&call);

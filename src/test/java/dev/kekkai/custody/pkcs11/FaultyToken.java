@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A SoftHSM token of one test behind the fault-injecting module, initialised, logged in, with one AES key. */
 final class FaultyToken implements AutoCloseable {
@@ -96,12 +97,16 @@ final class FaultyToken implements AutoCloseable {
         return session.find(Attributes.of(CKA_CLASS, CKO_SECRET_KEY), Attributes.of(CKA_ID, id));
     }
 
-    static CK_MECHANISM gcm(byte[] iv) {
+    static CK_MECHANISM gcm(byte @Nullable [] iv) {
+        return gcm(CKM_AES_GCM, iv);
+    }
+
+    static CK_MECHANISM gcm(long mechanism, byte @Nullable [] iv) {
         CK_GCM_PARAMS parameters = new CK_GCM_PARAMS();
         parameters.pIv = iv;
         parameters.pAAD = AAD;
         parameters.ulTagBits = 128;
-        return Attributes.mechanism(CKM_AES_GCM, parameters);
+        return Attributes.mechanism(mechanism, parameters);
     }
 
     byte[] seal() throws PKCS11Exception {

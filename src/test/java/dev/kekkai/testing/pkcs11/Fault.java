@@ -69,6 +69,11 @@ public record Fault(String line) {
         return new Fault("iv module-in-place");
     }
 
+    /** AWS CloudHSM's own mechanism, 0x80001087: no IV given either way, 12 bytes of IV before the ciphertext. */
+    public static Fault ivPrepended() {
+        return new Fault("iv module-prepended");
+    }
+
     /** The token is gone until this is lifted, and then back without sessions and login. */
     public static Fault tokenAbsent() {
         return new Fault("token-absent");
