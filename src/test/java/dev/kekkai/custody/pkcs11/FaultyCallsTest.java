@@ -155,7 +155,7 @@ class FaultyCallsTest {
     @Test
     void a_hang_holds_one_call_and_no_other_and_goes_on_when_it_is_lifted() throws Exception {
         Injection hang = token.module.inject(Fault.hang("C_Encrypt").times(1));
-        CompletableFuture<byte[]> held = elsewhere();
+        CompletableFuture<byte[]> held = token.sealElsewhere();
         await().until(() -> token.module.counters().hanging() == 1);
 
         byte[] box = token.seal();
@@ -170,7 +170,7 @@ class FaultyCallsTest {
     @Test
     void a_hang_for_ever_is_not_ended_by_lifting_it() throws Exception {
         Injection hang = token.module.inject(Fault.hangForever("C_Encrypt").times(1));
-        CompletableFuture<byte[]> held = elsewhere();
+        CompletableFuture<byte[]> held = token.sealElsewhere();
         await().until(() -> token.module.counters().hanging() == 1);
 
         hang.lift();
@@ -178,19 +178,6 @@ class FaultyCallsTest {
 
         await().during(Duration.ofMillis(100)).until(() -> !held.isDone());
         assertThat(token.module.counters().hanging()).isEqualTo(1);
-    }
-
-    /** A seal in a session and thread of its own. */
-    private CompletableFuture<byte[]> elsewhere() {
-        CompletableFuture<byte[]> sealed = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                sealed.complete(token.open().encrypt(FaultyToken.gcm(FaultyToken.IV), token.key, DATA));
-            } catch (Exception e) {
-                sealed.completeExceptionally(e);
-            }
-        });
-        return sealed;
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,19 @@ final class FaultyToken implements AutoCloseable {
 
     byte[] open(byte[] box) throws PKCS11Exception {
         return session.decrypt(gcm(IV), key, box);
+    }
+
+    /** A seal in a session and thread of its own. */
+    CompletableFuture<byte[]> sealElsewhere() {
+        CompletableFuture<byte[]> sealed = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                sealed.complete(open().encrypt(gcm(IV), key, DATA));
+            } catch (Exception e) {
+                sealed.completeExceptionally(e);
+            }
+        });
+        return sealed;
     }
 
     /** The name of the code that a call fails with, or {@code CKR_OK}. */

@@ -9,6 +9,7 @@ import static dev.kekkai.custody.pkcs11.FaultyToken.answer;
 import static dev.kekkai.custody.pkcs11.FaultyToken.gcm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.kekkai.custody.CustodyException.Misconfigured;
 import dev.kekkai.testing.pkcs11.Counters;
@@ -17,6 +18,9 @@ import dev.kekkai.testing.pkcs11.FaultyModule.Injection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +89,27 @@ class FaultyTokenTest {
         assertThat(answer(token::seal)).isEqualTo("CKR_KEY_HANDLE_INVALID");
         assertThat(openIn(token.session)).isEqualTo(DATA);
         assertThat(counters().logins()).isEqualTo(2);
+    }
+
+    @Test
+    void an_operation_under_way_does_not_outlive_its_login() throws Exception {
+        Injection hang = token.module.inject(Fault.hang("C_Encrypt"));
+        CompletableFuture<byte[]> held = token.sealElsewhere();
+        await().until(() -> counters().hanging() == 1);
+
+        token.module.dropLogin();
+        assertThat(FaultyToken.find(token.session, ID)).isEmpty();
+        hang.lift();
+
+        assertThat(answer(() -> answerOf(held))).isEqualTo("CKR_USER_NOT_LOGGED_IN");
+    }
+
+    private static void answerOf(CompletableFuture<byte[]> held) throws Exception {
+        try {
+            held.get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw (Exception) e.getCause();
+        }
     }
 
     @Test
