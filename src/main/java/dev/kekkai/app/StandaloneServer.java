@@ -86,7 +86,7 @@ public final class StandaloneServer implements AutoCloseable {
                 new KeyringOpener(bench.store(), bench.token().inventory(), custodian).open(TenantId.DEFAULT);
         Keyring keyring =
                 new Keyring(snapshot, bench.store(), custodian, timer("kekkai-keyring", open), DeepProbe.Pace.DEFAULT);
-        if (keyring.start() instanceof Health.Unhealthy unhealthy) {
+        if (keyring.start() instanceof Health.Unhealthy unhealthy && !keyring.spent()) {
             throw new CustodyException.Unavailable(
                     "the first round trip through the HSM failed: " + unhealthy.reason());
         }

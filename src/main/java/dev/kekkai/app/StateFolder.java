@@ -1,5 +1,6 @@
 package dev.kekkai.app;
 
+import dev.kekkai.files.Ownership;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -41,6 +42,10 @@ final class StateFolder implements AutoCloseable {
         Path lockFile = database.resolveSibling(database.getFileName() + ".lock");
         try {
             Files.createDirectories(folder, PRIVATE_FOLDER);
+            Optional<String> objection = Ownership.objection(folder);
+            if (objection.isPresent()) {
+                throw new StartException("store.path: " + objection.get());
+            }
             FileChannel channel = FileChannel.open(
                     lockFile, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE_FILE);
             if (locked(channel)) {

@@ -6,6 +6,7 @@ import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
 import dev.kekkai.config.KekkaiConfig;
 import io.quarkus.runtime.Quarkus;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,7 +26,8 @@ final class ServeCommand {
                         + " the command ends and says why; it never creates a key.");
     }
 
-    static ExitCode run(Terminal terminal, ParseResult options) throws ConfigException {
+    static ExitCode run(Terminal terminal, ParseResult options) throws ConfigException, CommandException {
+        SideDoors.check(terminal.environment(), Path.of("").toAbsolutePath());
         KekkaiConfig config = ConfigFile.load(terminal.config(), terminal.environment());
         System.setProperty("quarkus.management.host", config.management().address());
         System.setProperty(

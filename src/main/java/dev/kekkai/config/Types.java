@@ -37,8 +37,11 @@ final class Types {
     static ValueType<Path> socketPath() {
         return ValueType.hidden(
                 Kind.TEXT,
-                "an absolute path of at most " + SOCKET_PATH_BYTES + " bytes (what a unix socket can be bound to)",
-                text -> readPath(text).filter(path -> utf8Length(text) <= SOCKET_PATH_BYTES));
+                "an absolute path of at most " + SOCKET_PATH_BYTES
+                        + " bytes (what a unix socket can be bound to), not named admin.sock, which is the admin socket beside it",
+                text -> readPath(text)
+                        .filter(path -> utf8Length(text) <= SOCKET_PATH_BYTES)
+                        .filter(path -> !path.endsWith("admin.sock")));
     }
 
     static ValueType<String> tokenLabel() {

@@ -26,6 +26,9 @@ final class Adoption {
      */
     private static final long EPOCHS_PER_NUMBER = 4096;
 
+    /** Numbers beyond are nobody's rotations: a planted label would make every search for a key_id a long one. */
+    private static final int HIGHEST_NUMBER = 10_000;
+
     private final Ledger ledger;
     private final Examiner examiner;
 
@@ -80,6 +83,11 @@ final class Adoption {
 
     private StoredVersion examined(Order order, Kek kek, boolean acceptProvenance)
             throws KeyringException, CustodyException {
+        if (kek.number() > HIGHEST_NUMBER) {
+            throw new KeyUnsafe(
+                    "the key object labelled " + kek.label() + " has a number above " + HIGHEST_NUMBER
+                            + ", which no keyring reaches: somebody made it outside Kekkai; remove it or relabel it. Nothing was adopted");
+        }
         Provenance provenance = Awaited.result(examiner.inventory().inspect(kek));
         if (!provenance.equals(Provenance.BORN_INSIDE) && !acceptProvenance) {
             throw new KeyUnsafe("the token says of KEK " + kek.label() + ": " + provenance

@@ -8,6 +8,7 @@ import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.VersionId;
 import dev.kekkai.store.KeyState;
+import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
@@ -36,7 +37,7 @@ final class Creation {
         if (existing.isEmpty()) {
             refuseStrangers(newKeyring);
         }
-        boolean first = existing.isEmpty() || !hasActive(existing.get());
+        boolean first = existing.isEmpty() || existing.get().versions().stream().noneMatch(Creation::wraps);
         if (order.dryRun()) {
             return Change.none("would generate a KEK inside the HSM by " + mechanism + " and register it as "
                     + (first ? "ACTIVE" : "PREPARED"));
@@ -54,8 +55,10 @@ final class Creation {
                 created);
     }
 
-    private static boolean hasActive(StoredKeyring keyring) {
-        return keyring.versions().stream().anyMatch(version -> version.state() == KeyState.ACTIVE);
+    /** Whether a version is ACTIVE and has uses left. */
+    private static boolean wraps(StoredVersion version) {
+        return version.state() == KeyState.ACTIVE
+                && version.usesReserved() <= KeyringStore.MOST_USES - UseCounter.BLOCK;
     }
 
     private void refuseStrangers(boolean newKeyring) throws KeyringException, CustodyException {

@@ -98,13 +98,19 @@ public final class DeepProbe {
     }
 
     private void probeAgain() {
-        CompletionStage<Void> unused = probe().thenRun(this::scheduleNext);
+        try {
+            CompletionStage<Void> unused = probe().thenRun(this::scheduleNext);
+        } catch (RuntimeException e) {
+            LOG.error("the HSM probe failed in an unforeseen way", e);
+            remember("the HSM probe failed in an unforeseen way; the log has it");
+            scheduleNext();
+        }
     }
 
     private CompletionStage<Boolean> probe() {
         if (use.get() != UseCounter.Taken.GRANTED) {
             remember(
-                    "no use of the ACTIVE key version is left or reserved: run 'kekkai key create', or look at the store");
+                    "the ACTIVE KEK version has no use left, or the store reserves none, so nothing is wrapped (what was wrapped still opens): run 'kekkai key create' for a new version, or look at the store");
             return CompletableFuture.completedFuture(false);
         }
         byte[] sample = new byte[SAMPLE_BYTES];

@@ -1,6 +1,9 @@
 package dev.kekkai.keyring;
 
 import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.dek.Deadline;
+import dev.kekkai.dek.DekException.TooLate;
+import dev.kekkai.dek.DekException.Unavailable;
 import dev.kekkai.dek.Health;
 import dev.kekkai.id.KeyId;
 import dev.kekkai.id.VersionId;
@@ -12,17 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /** A tenant's keyring in service: the current snapshot, the uses of its versions, and the probe of its HSM. */
 public final class Keyring {
     private static final Logger LOG = Logger.getLogger(Keyring.class);
+    private static final int SEARCH_STEPS = 1024;
 
     private final KeyringStore store;
     private final ScheduledExecutorService background;
     private final DeepProbe probe;
     private final Map<VersionId, UseCounter> uses = new ConcurrentHashMap<>();
+    private final Semaphore searching = new Semaphore(1);
     private final Map<KeyId, VersionId> learned = new ConcurrentHashMap<>();
     /** One at a time, or an older keyring could be put into service after a newer one. */
     private final ReentrantLock reloading = new ReentrantLock();
@@ -103,6 +109,11 @@ public final class Keyring {
         snapshot = next;
     }
 
+    /** Whether the ACTIVE version has had all its uses: nothing is wrapped until there is another, and everything goes on being unwrapped. */
+    public boolean spent() {
+        return counter(snapshot.active().kek().version()).spent();
+    }
+
     UseCounter.Taken use(StoredVersion version) {
         return counter(version.kek().version()).take();
     }
@@ -119,22 +130,45 @@ public final class Keyring {
 
     /**
      * Whether a {@code key_id} belongs to a version whose epoch was lost with an earlier database. The {@code key_id} is a hash over
-     * version id and epoch, and there were no more epochs than {@link Snapshot#highestEpoch}, so trying them all is a proof. What is
-     * proved is remembered. A PREPARED version never had an epoch to lose.
+     * version id and epoch, and there were no more epochs than {@link Snapshot#highestEpoch}, so trying them all is a proof. A PREPARED version
+     * never had an epoch to lose, and a version has one {@code key_id} at most.
+     *
+     * @throws Unavailable if another search is under way, because one at a time is all that may be spent on it
+     * @throws TooLate if the deadline passes first
      */
-    boolean provenBySearch(Snapshot in, KeyId keyId, StoredVersion version) {
-        if (version.epoch() != null || version.state() == KeyState.PREPARED) {
+    boolean provenBySearch(Snapshot in, KeyId keyId, StoredVersion version, Deadline deadline)
+            throws Unavailable, TooLate {
+        VersionId id = version.kek().version();
+        if (version.epoch() != null
+                || version.state() == KeyState.PREPARED
+                || in.keyIds().containsValue(id)
+                || learned.containsValue(id)) {
             return false;
         }
-        VersionId id = version.kek().version();
-        for (long epoch = 1; epoch <= in.highestEpoch(); epoch++) {
-            if (KeyId.of(id, epoch).equals(keyId)) {
-                learned.put(keyId, id);
-                background.execute(() -> remember(keyId, id));
-                return true;
-            }
+        if (!searching.tryAcquire()) {
+            throw new Unavailable("the key_id of an adopted version is being looked for by another request; try again");
         }
-        return false;
+        try {
+            for (long epoch = 1; epoch <= in.highestEpoch(); epoch++) {
+                if (epoch % SEARCH_STEPS == 0 && deadline.passed()) {
+                    throw new TooLate(
+                            "the key_id was looked for among " + epoch + " epochs when the caller's deadline passed");
+                }
+                if (KeyId.of(id, epoch).equals(keyId)) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            searching.release();
+        }
+    }
+
+    /** Remembers a {@code key_id} that was proved to be a version's, now that something which came with it was opened by that version. */
+    void learn(KeyId keyId, VersionId version) {
+        if (learned.putIfAbsent(keyId, version) == null) {
+            background.execute(() -> remember(keyId, version));
+        }
     }
 
     private void remember(KeyId keyId, VersionId version) {

@@ -118,6 +118,8 @@ public final class LocalDekService implements DekService {
             });
         } catch (DekException e) {
             refuse(record, answer, Outcome.REFUSED, e);
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
         }
         return answer;
     }
@@ -143,12 +145,18 @@ public final class LocalDekService implements DekService {
             refuse(record, answer, reason instanceof NotAuthentic ? Outcome.REFUSED : Outcome.FAILED, reason);
             return;
         }
+        boolean given = false;
         try {
             audit.record(record.event(Outcome.DONE, ""));
-            answer.complete(result);
+            given = answer.complete(result);
         } catch (AuditException e) {
-            unclaimed.accept(result);
             answer.completeExceptionally(unrecorded(e));
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        } finally {
+            if (!given) {
+                unclaimed.accept(result);
+            }
         }
     }
 
@@ -158,6 +166,8 @@ public final class LocalDekService implements DekService {
             answer.completeExceptionally(reason);
         } catch (AuditException e) {
             answer.completeExceptionally(unrecorded(e));
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
         }
     }
 

@@ -16,8 +16,8 @@ import dev.kekkai.id.KeyId;
 import dev.kekkai.id.VersionId;
 import dev.kekkai.secret.Secret;
 import dev.kekkai.store.StoredVersion;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** Unwraps an envelope: parse, find the one version it names, check that it may be used, open. Nothing is ever tried with several keys. */
 final class Unwrapping {
@@ -43,7 +43,7 @@ final class Unwrapping {
             throw new UnknownKey("the ciphertext was made by KEK version " + header.version()
                     + ", which this keyring does not have; if it is on the token, 'kekkai key adopt' registers it");
         }
-        checkKeyId(keyring, snapshot, request.keyId(), version);
+        boolean toLearn = provenJustNow(keyring, snapshot, request, version);
         checkUsable(version);
         if (header.mechanism() != version.kek().mechanism()) {
             throw new Malformed("the ciphertext says mechanism " + header.mechanism() + " and its KEK version "
@@ -52,22 +52,31 @@ final class Unwrapping {
         if (header.layout() != Layout.SINGLE) {
             throw new Malformed("the ciphertext has the batch layout, which this version of Kekkai does not open");
         }
-        return custodian.open(version.kek(), AssociatedData.box(header), new SealedBox(envelope.iv(), envelope.box()));
+        CompletionStage<Secret> opened =
+                custodian.open(version.kek(), AssociatedData.box(header), new SealedBox(envelope.iv(), envelope.box()));
+        KeyId keyId = request.keyId();
+        if (toLearn && keyId != null) {
+            opened.thenRun(() -> keyring.learn(keyId, header.version()));
+        }
+        return opened;
     }
 
-    private static void checkKeyId(Keyring keyring, Snapshot snapshot, @Nullable KeyId keyId, StoredVersion version)
-            throws UnknownKey {
+    /** Checks that the request's {@code key_id} is the version's; answers whether that had to be proved and is worth remembering. */
+    private static boolean provenJustNow(
+            Keyring keyring, Snapshot snapshot, UnwrapRequest request, StoredVersion version) throws DekException {
+        KeyId keyId = request.keyId();
         if (keyId == null) {
-            return;
+            return false;
         }
         VersionId named = version.kek().version();
-        boolean same = keyring.versionOf(snapshot, keyId)
-                .map(named::equals)
-                .orElseGet(() -> keyring.provenBySearch(snapshot, keyId, version));
-        if (!same) {
-            throw new UnknownKey("the request's key_id does not belong to KEK version " + named
-                    + ", which made the ciphertext: the two were not stored together");
+        Optional<VersionId> known = keyring.versionOf(snapshot, keyId);
+        if (known.isPresent()
+                ? known.get().equals(named)
+                : keyring.provenBySearch(snapshot, keyId, version, request.deadline())) {
+            return known.isEmpty();
         }
+        throw new UnknownKey("the request's key_id does not belong to KEK version " + named
+                + ", which made the ciphertext: the two were not stored together");
     }
 
     private static void checkUsable(StoredVersion version) throws KeyRefused {

@@ -52,13 +52,20 @@ final class UseCounter {
         return spent ? Taken.NEVER_AGAIN : Taken.NOT_NOW;
     }
 
+    /** Whether the version has had all its uses, as far as is known. */
+    boolean spent() {
+        return spent;
+    }
+
     /** Reserves a block now; for the start, before anything is served. */
     void reserve() throws StoreException {
         if (store.reserveUses(version, BLOCK)) {
             left.updateAndGet(now -> Math.max(now, 0) + BLOCK);
         } else {
             spent = true;
-            LOG.errorf("KEK version %s has no uses left: create a new version with 'kekkai key create'", version);
+            LOG.errorf(
+                    "KEK version %s has no uses left: run 'kekkai key create', which then makes a new version ACTIVE",
+                    version);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.kekkai.uds;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.kekkai.files.Ownership;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -32,6 +33,11 @@ final class SocketFolder {
         try {
             makeIfMissing(folder);
             int mode = mode(folder);
+            if (!Ownership.mineOrRoots((Integer) Files.getAttribute(folder, "unix:uid"))) {
+                throw new SocketUnusableException(
+                        "socket " + place.path() + ": " + folder
+                                + " belongs to another user, who could replace the socket; chown it, or use a folder of your own");
+            }
             if ((mode & WRITABLE_BY_GROUP_OR_OTHERS) != 0 && (mode & STICKY) == 0) {
                 throw new SocketUnusableException("socket " + place.path() + ": others can write to " + folder
                         + " (mode " + Integer.toOctalString(mode & 07777)

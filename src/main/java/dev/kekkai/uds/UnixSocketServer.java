@@ -34,6 +34,9 @@ public final class UnixSocketServer implements AutoCloseable {
     private final Duration grace;
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    @SuppressWarnings("unused") // held as long as this server serves
+    private final FrameLogging frames = FrameLogging.forbidden();
+
     private UnixSocketServer(SocketPlace place, StagedSocket files, Serving serving) {
         this.place = place;
         this.files = files;

@@ -64,7 +64,7 @@ class ConfigRefusalTest {
                         file + ":2:9: role: agent is not in this version; use standalone",
                         file
                                 + ":3:18: kms.socket: expected an absolute path of at most 103 bytes (what a unix socket"
-                                + " can be bound to), found something else; correct the value",
+                                + " can be bound to), not named admin.sock, which is the admin socket beside it, found something else; correct the value",
                         file
                                 + ": custody.profile: is missing and has no default; give the name of a bundled profile (a-z, 0-9, -) or"
                                 + " the absolute path of one",

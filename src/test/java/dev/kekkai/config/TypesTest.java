@@ -57,6 +57,7 @@ class TypesTest {
     void a_socket_path_ends_where_the_kernel_ends_it() {
         assertThat(Types.socketPath().read("/" + "a".repeat(102))).isPresent();
         assertThat(Types.socketPath().read("/" + "a".repeat(103))).isEmpty();
+        assertThat(Types.socketPath().read("/run/kekkai/admin.sock")).isEmpty();
         assertThat(Types.socketPath().read("/" + "\u00e9".repeat(52))).isEmpty();
     }
 

@@ -16,6 +16,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Apiservers of both KMS versions write, read, restart, and live through restarts of Kekkai. */
 class ApiserverLifeIT {
+    /** gRPC's back-off, on a machine that has other things to do. */
+    private static final Duration BACK = Duration.ofSeconds(60);
+
     @TempDir
     static Path folder;
 
@@ -92,8 +96,10 @@ class ApiserverLifeIT {
             server = kekkai.serve();
 
             // Neither has been restarted: their old connections must come back by themselves.
-            await().ignoreExceptions().until(() -> v2.status().getKeyId().equals(keyId));
-            await().ignoreExceptions().untilAsserted(v1::ping);
+            await().atMost(BACK)
+                    .ignoreExceptions()
+                    .until(() -> v2.status().getKeyId().equals(keyId));
+            await().atMost(BACK).ignoreExceptions().untilAsserted(v1::ping);
             v2.restart();
             v1.restart();
             assertThat(v2.keyId()).isEqualTo(keyId);

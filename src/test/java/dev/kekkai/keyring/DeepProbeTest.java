@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DeepProbeTest {
     private static final DeepProbe.Pace IMPATIENT =
-            new DeepProbe.Pace(Duration.ofMillis(20), Duration.ofMillis(10), Duration.ofMillis(50));
+            new DeepProbe.Pace(Duration.ofMillis(20), Duration.ofMillis(10), Duration.ofMillis(300));
     private static final DeepProbe.Pace ONCE =
             new DeepProbe.Pace(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(5));
 
@@ -111,7 +111,7 @@ class DeepProbeTest {
     @Test
     void good_news_that_are_too_old_count_for_nothing() throws Exception {
         DeepProbe.Pace forgotten =
-                new DeepProbe.Pace(Duration.ofMillis(20), Duration.ofMillis(20), Duration.ofMillis(100));
+                new DeepProbe.Pace(Duration.ofMillis(20), Duration.ofMillis(20), Duration.ofSeconds(2));
         DeepProbe probe = probe(forgotten);
         assertThat(first(probe)).isInstanceOf(Health.Healthy.class);
 
@@ -125,7 +125,7 @@ class DeepProbeTest {
         use = UseCounter.Taken.NEVER_AGAIN;
         int before = fixture.hsm.seals();
 
-        assertThat(reason(first(probe(ONCE)))).contains("no use of the ACTIVE key version is left");
+        assertThat(reason(first(probe(ONCE)))).contains("has no use left");
 
         assertThat(fixture.hsm.seals()).isEqualTo(before);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.kekkai.dek.Deadline;
+import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.Health;
 import dev.kekkai.id.KeyId;
 import dev.kekkai.id.VersionId;
@@ -13,6 +15,7 @@ import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KeyringTest {
+    private static final Deadline SOON = Deadline.in(Duration.ofMinutes(1));
+
     @TempDir
     Path folder;
 
@@ -76,12 +81,37 @@ class KeyringTest {
         KeyId told = KeyId.of(adopted.kek().version(), 1);
         assertThat(keyring.versionOf(keyring.snapshot(), told)).isEmpty();
 
-        assertThat(keyring.provenBySearch(keyring.snapshot(), told, adopted)).isTrue();
+        assertThat(keyring.provenBySearch(keyring.snapshot(), told, adopted, SOON))
+                .isTrue();
+        assertThat(keyring.versionOf(keyring.snapshot(), told)).isEmpty();
+        keyring.learn(told, adopted.kek().version());
 
         assertThat(keyring.versionOf(keyring.snapshot(), told))
                 .hasValue(adopted.kek().version());
         await().untilAsserted(() -> assertThat(fixture.stored().learnedKeyIds())
                 .isEqualTo(Map.of(told, adopted.kek().version())));
+    }
+
+    @Test
+    void a_version_has_one_key_id_and_no_second_one_is_proved() throws Exception {
+        StoredVersion adopted = rebuilt();
+        Keyring keyring = fixture.keyring();
+        VersionId id = adopted.kek().version();
+        keyring.learn(KeyId.of(id, 1), id);
+
+        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, 2), adopted, SOON))
+                .isFalse();
+    }
+
+    @Test
+    void a_search_ends_with_its_caller_s_deadline() throws Exception {
+        StoredVersion adopted = rebuilt();
+        Keyring keyring = fixture.keyring();
+        KeyId wrong = KeyId.of(KeyringFixture.randomId(), 1);
+
+        assertThatThrownBy(() ->
+                        keyring.provenBySearch(keyring.snapshot(), wrong, adopted, new Deadline(System.nanoTime())))
+                .isInstanceOf(DekException.TooLate.class);
     }
 
     @Test
@@ -91,13 +121,13 @@ class KeyringTest {
         long last = keyring.snapshot().highestEpoch();
         VersionId id = adopted.kek().version();
 
-        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, last), adopted))
+        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, last), adopted, SOON))
                 .isTrue();
-        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, last + 1), adopted))
+        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, last + 1), adopted, SOON))
                 .isFalse();
-        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, 0), adopted))
+        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(id, 0), adopted, SOON))
                 .isFalse();
-        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(KeyringFixture.randomId(), 1), adopted))
+        assertThat(keyring.provenBySearch(keyring.snapshot(), KeyId.of(KeyringFixture.randomId(), 1), adopted, SOON))
                 .isFalse();
     }
 
@@ -108,7 +138,7 @@ class KeyringTest {
         StoredVersion active = keyring.snapshot().active();
 
         assertThat(keyring.provenBySearch(
-                        keyring.snapshot(), KeyId.of(active.kek().version(), 1), active))
+                        keyring.snapshot(), KeyId.of(active.kek().version(), 1), active, SOON))
                 .isFalse();
     }
 
@@ -119,7 +149,10 @@ class KeyringTest {
         KeyId told = KeyId.of(adopted.kek().version(), 1);
         fixture.store.down(true);
 
-        assertThat(keyring.provenBySearch(keyring.snapshot(), told, adopted)).isTrue();
+        assertThat(keyring.provenBySearch(keyring.snapshot(), told, adopted, SOON))
+                .isTrue();
+        assertThat(keyring.versionOf(keyring.snapshot(), told)).isEmpty();
+        keyring.learn(told, adopted.kek().version());
 
         assertThat(keyring.versionOf(keyring.snapshot(), told))
                 .hasValue(adopted.kek().version());
@@ -133,6 +166,17 @@ class KeyringTest {
                 new Keyring(fixture.snapshot(), fixture.store, fixture.hsm, fixture.background, KeyringFixture.FAST);
 
         assertThat(keyring.start()).isInstanceOf(Health.Unhealthy.class);
+        assertThat(keyring.spent()).isTrue();
+    }
+
+    @Test
+    void where_the_active_version_is_spent_a_new_one_becomes_active_at_once() throws Exception {
+        VersionId spent = fixture.snapshot().active().kek().version();
+        assertThat(fixture.sql.reserveUses(spent, KeyringStore.MOST_USES)).isTrue();
+
+        VersionId next = fixture.create().kek().version();
+
+        assertThat(fixture.snapshot().active().kek().version()).isEqualTo(next);
     }
 
     /** The version that the lost database had, adopted into a new one where another is ACTIVE. */

@@ -12,7 +12,6 @@ import dev.kekkai.secret.Secret;
 import iaik.pkcs.pkcs11.wrapper.CK_GCM_PARAMS;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
@@ -46,7 +45,7 @@ final class AesGcm {
         try {
             return Secret.owning(session.decrypt(mechanism(box.iv(), associatedData), key, box.box()));
         } catch (PKCS11Exception e) {
-            if (Ckr.badTag(e) || (profile.ambiguousTagCodes().contains(Ckr.name(e)) && stillWorks(session, key))) {
+            if (Ckr.badTag(e) || (profile.ambiguousTagCodes().contains(Ckr.name(e)) && stillWorks(session, kek, key))) {
                 throw notAuthentic(kek);
             }
             throw e;
@@ -58,21 +57,28 @@ final class AesGcm {
                 + ": it was changed after it was made, or never made by this key");
     }
 
-    /** Some tokens report a bad tag with the code of a device fault. A round trip in the same session with the same key tells them apart. */
-    private boolean stillWorks(Pkcs11Session session, long key) throws CustodyException {
-        byte[] iv = new byte[profile.ivLength()];
-        random.nextBytes(iv);
-        byte[] sample = new byte[16];
-        random.nextBytes(sample);
-        byte[] associatedData = {};
+    /**
+     * Some tokens report a bad tag with the code of a device fault. Opening a witness in the same session with the same key tells them apart.
+     *
+     * <p>The witness is sealed once in a session's life, so that forged ciphertexts cannot make the KEK encrypt without being counted.
+     */
+    private boolean stillWorks(Pkcs11Session session, Kek kek, long key) throws CustodyException {
+        byte[] none = {};
         try {
-            byte[] box = session.encrypt(mechanism(iv, associatedData), key, sample);
-            return MessageDigest.isEqual(sample, session.decrypt(mechanism(iv, associatedData), key, box));
+            SealedBox known = session.witness(kek.version());
+            if (known == null) {
+                byte[] iv = new byte[profile.ivLength()];
+                random.nextBytes(iv);
+                known = new SealedBox(
+                        iv,
+                        session.encrypt(mechanism(iv, none), key, kek.version().bytes()));
+                session.keepWitness(kek.version(), known);
+            }
+            byte[] opened = session.decrypt(mechanism(known.iv(), none), key, known.box());
+            return Arrays.equals(opened, kek.version().bytes());
         } catch (PKCS11Exception e) {
             throw new Unavailable(
-                    "the HSM failed to decrypt and then failed a round trip of its own: " + Ckr.name(e), e);
-        } finally {
-            Arrays.fill(sample, (byte) 0);
+                    "the HSM failed to decrypt, and then failed to decrypt what it had made itself: " + Ckr.name(e), e);
         }
     }
 

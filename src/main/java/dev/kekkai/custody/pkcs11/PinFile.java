@@ -1,10 +1,12 @@
 package dev.kekkai.custody.pkcs11;
 
 import dev.kekkai.custody.CustodyException.Misconfigured;
+import dev.kekkai.files.Ownership;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,11 @@ record PinFile(Path path) {
         if (!attributes.isRegularFile()) {
             throw new Misconfigured("custody.pkcs11.pin-file: " + path + " is not a regular file");
         }
+        if (!Ownership.mineOrRoots((Integer) Files.getAttribute(path, "unix:uid"))) {
+            throw new Misconfigured(
+                    "custody.pkcs11.pin-file: " + path
+                            + " belongs to another user: chown it to the user that runs Kekkai, and change the PIN if that other may have read it");
+        }
         if (!OWNER_ONLY.containsAll(attributes.permissions())) {
             throw new Misconfigured(
                     "custody.pkcs11.pin-file: " + path
@@ -72,14 +79,19 @@ record PinFile(Path path) {
             throw new Misconfigured("custody.pkcs11.pin-file: " + path + " must hold the PIN on one line of 1 to "
                     + MOST_BYTES + " bytes");
         }
+        CharBuffer decoded = CharBuffer.allocate(length);
         try {
-            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content, 0, length));
+            CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+            CoderResult result = decoder.decode(ByteBuffer.wrap(content, 0, length), decoded, true);
+            if (result.isError()) {
+                throw new Misconfigured("custody.pkcs11.pin-file: " + path + " is not UTF-8 text");
+            }
+            decoded.flip();
             char[] pin = new char[decoded.remaining()];
             decoded.get(pin);
-            Arrays.fill(decoded.array(), '\0');
             return pin;
-        } catch (CharacterCodingException e) {
-            throw new Misconfigured("custody.pkcs11.pin-file: " + path + " is not UTF-8 text", e);
+        } finally {
+            Arrays.fill(decoded.array(), '\0');
         }
     }
 

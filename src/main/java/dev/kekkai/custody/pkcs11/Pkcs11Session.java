@@ -3,6 +3,7 @@ package dev.kekkai.custody.pkcs11;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.Kek;
+import dev.kekkai.custody.SealedBox;
 import dev.kekkai.id.VersionId;
 import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
@@ -26,6 +27,7 @@ final class Pkcs11Session {
     private final long handle;
     private final Thread owner = Thread.currentThread();
     private final Map<VersionId, Long> keys = new HashMap<>();
+    private final Map<VersionId, SealedBox> witnesses = new HashMap<>();
 
     Pkcs11Session(PKCS11 functions, long handle) {
         this.functions = functions;
@@ -120,6 +122,16 @@ final class Pkcs11Session {
         long found = KekObjects.single(this, kek);
         keys.put(kek.version(), found);
         return found;
+    }
+
+    /** A box of known content that this session made under a KEK, if it ever did; see {@link AesGcm}. */
+    @Nullable
+    SealedBox witness(VersionId version) {
+        return witnesses.get(version);
+    }
+
+    void keepWitness(VersionId version, SealedBox box) {
+        witnesses.put(version, box);
     }
 
     void close() throws PKCS11Exception {

@@ -33,6 +33,11 @@ public record TokenIdentity(
         return has(PKCS11Constants.CKF_USER_PIN_LOCKED);
     }
 
+    /** A wrong PIN was entered since the last good one. */
+    boolean userPinCountLow() {
+        return has(PKCS11Constants.CKF_USER_PIN_COUNT_LOW);
+    }
+
     boolean userPinFinalTry() {
         return has(PKCS11Constants.CKF_USER_PIN_FINAL_TRY);
     }

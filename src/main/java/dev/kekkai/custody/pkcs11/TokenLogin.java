@@ -31,7 +31,7 @@ final class TokenLogin {
         String identity = pinFile.identity();
         char[] pin = pinFile.read();
         try {
-            ledger.begin(token.serial(), identity);
+            ledger.begin(token.serial(), identity, token.userPinCountLow());
             login(session, token, pin, identity);
         } finally {
             Arrays.fill(pin, '\0');
@@ -51,7 +51,7 @@ final class TokenLogin {
                 throw new PinRefused("token '" + token.label() + "' refused the PIN in " + pinFile.path() + " ("
                         + Ckr.name(e) + "): it will not be tried again until that file is rewritten");
             } else {
-                ledger.succeeded();
+                // The note stays: with some tokens a wrong PIN ends in such a code.
                 throw new Unavailable("login to token '" + token.label() + "' failed: " + Ckr.name(e), e);
             }
         }

@@ -1,6 +1,7 @@
 package dev.kekkai.custody.pkcs11;
 
 import dev.kekkai.custody.CustodyException.Misconfigured;
+import dev.kekkai.files.Ownership;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Implementation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,10 @@ final class WrapperLibrary {
         byte[] content = content();
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Optional<String> objection = Ownership.objection(folder);
+        if (objection.isPresent()) {
+            throw new IOException(objection.get());
+        }
         Path library = folder.resolve("libpkcs11wrapper-" + sha256(content).substring(0, 16) + ".so");
         if (Files.exists(library) && MessageDigest.isEqual(Files.readAllBytes(library), content)) {
             return library;

@@ -1,5 +1,6 @@
 package dev.kekkai.store.sql;
 
+import dev.kekkai.files.Ownership;
 import dev.kekkai.store.StoreException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -76,12 +78,23 @@ final class SqliteDatabase {
                 .close();
     }
 
+    private static void refuseForeign(Path file) throws StoreException {
+        try {
+            Optional<String> objection = Ownership.objection(file);
+            if (objection.isPresent()) {
+                throw new StoreException("store.path: " + objection.get());
+            }
+        } catch (IOException e) {
+            throw new StoreException("store.path: cannot look at " + file + ": " + e.getMessage(), e);
+        }
+    }
+
     /** SQLite would create the file with the process's umask; its log and index files take over the mode of this one. */
     private static void createPrivate(Path file) throws StoreException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
-            // An existing database: opened as it is.
+            refuseForeign(file);
         } catch (IOException e) {
             throw new StoreException(
                     "store.path: cannot create " + file + " (" + e.getMessage()
