@@ -1,45 +1,48 @@
 package dev.kekkai.app;
 
-import dev.kekkai.admin.KeyMessages;
+import dev.kekkai.admin.KeyDesk;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
-import dev.kekkai.envelope.Mechanism;
-import dev.kekkai.id.Lineage;
-import dev.kekkai.id.TenantId;
-import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.store.StoreException;
-import dev.kekkai.wire.admin.v1.KeyVersion;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import dev.kekkai.wire.admin.v1.AdoptKeysRequest;
+import dev.kekkai.wire.admin.v1.ChangeKeyRequest;
+import dev.kekkai.wire.admin.v1.CreateKeyRequest;
+import dev.kekkai.wire.admin.v1.KeyChange;
+import dev.kekkai.wire.admin.v1.ListKeysResponse;
+import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 
-/** What the admin socket does with keys, for when no server runs; in the same messages. */
+/** What the admin socket does with keys, for when no server runs; in the same messages. Throws what {@link KeyDesk} throws. */
 public final class OfflineKeys {
-    private final KeyAdministration keys;
+    private final KeyDesk desk;
 
     /** Borrows a workbench. */
-    public OfflineKeys(Workbench bench) {
-        this.keys = bench.keys();
+    public OfflineKeys(Workbench bench, Operator operator) {
+        this.desk = bench.desk(bench.keys(), operator);
     }
 
-    public List<KeyVersion> list() throws StoreException {
-        return keys.keyring(TenantId.DEFAULT)
-                .map(keyring -> keyring.versions().stream().map(KeyMessages::of).toList())
-                .orElse(List.of());
+    public ListKeysResponse list() throws StoreException {
+        return desk.list();
     }
 
-    /** See {@link KeyAdministration#create}. */
-    public KeyVersion create(Mechanism mechanism, boolean newKeyring, Operator operator)
+    public KeyChange create(CreateKeyRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return KeyMessages.of(keys.create(TenantId.DEFAULT, mechanism, newKeyring, operator));
+        return desk.create(request);
     }
 
-    /** See {@link KeyAdministration#adopt}. */
-    public List<KeyVersion> adopt(@Nullable Lineage lineage, boolean acceptProvenance, Operator operator)
+    public KeyChange rotate(RotateKeyRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return keys.adopt(TenantId.DEFAULT, lineage, acceptProvenance, operator).stream()
-                .map(KeyMessages::of)
-                .toList();
+        return desk.rotate(request);
+    }
+
+    public KeyChange adopt(AdoptKeysRequest request)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return desk.adopt(request);
+    }
+
+    public KeyChange change(ChangeKeyRequest request)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return desk.change(request);
     }
 }

@@ -1,5 +1,6 @@
 package dev.kekkai.app;
 
+import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
 import dev.kekkai.custody.CustodyException;
@@ -37,6 +38,7 @@ public class ServeApplication implements QuarkusApplication {
                 | StoreException
                 | CustodyException
                 | KeyringException
+                | AuditException
                 | SocketUnusableException e) {
             LOG.errorf("cannot serve: %s", e.getMessage());
             return ExitCode.of(e).code();

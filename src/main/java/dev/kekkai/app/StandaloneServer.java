@@ -1,7 +1,9 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.AdminService;
+import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.KeyCustodian;
@@ -10,10 +12,13 @@ import dev.kekkai.custody.pkcs11.TokenIdentity;
 import dev.kekkai.dek.Health;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.DeepProbe;
+import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.keyring.KeyringOpener;
 import dev.kekkai.keyring.LocalDekService;
+import dev.kekkai.keyring.Operator;
+import dev.kekkai.keyring.ScheduledActivation;
 import dev.kekkai.keyring.Snapshot;
 import dev.kekkai.kms.KmsEndpoint;
 import dev.kekkai.store.StoreException;
@@ -22,6 +27,7 @@ import dev.kekkai.uds.SocketPlace;
 import dev.kekkai.uds.SocketUnusableException;
 import dev.kekkai.uds.UnixSocketServer;
 import dev.kekkai.wire.admin.v1.AdminGrpc;
+import dev.kekkai.wire.admin.v1.KeysGrpc;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -33,6 +39,8 @@ import org.jboss.logging.Logger;
 /** The role {@code standalone}: one keyring, one HSM, the KMS socket and the admin socket. */
 public final class StandaloneServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(StandaloneServer.class);
+
+    private static final Operator ADMIN_SOCKET = new Operator("admin socket", "admin");
 
     private final Deque<AutoCloseable> open;
     private final Keyring keyring;
@@ -48,7 +56,8 @@ public final class StandaloneServer implements AutoCloseable {
      * @param version of Kekkai, shown to the apiserver and to operators
      */
     public static StandaloneServer start(KekkaiConfig config, String version)
-            throws StartException, StoreException, CustodyException, KeyringException, SocketUnusableException {
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         boolean done = false;
         try {
@@ -56,8 +65,11 @@ public final class StandaloneServer implements AutoCloseable {
                     .orElseThrow(() -> new StartException("another Kekkai works with "
                             + config.store().path() + ": stop it first, or give this one a store of its own"));
             open.push(bench);
+            KeyAdministration keys = bench.keys();
+            ScheduledActivation.catchUp(keys, TenantId.DEFAULT);
             Keyring keyring = keyring(bench, open);
-            serve(config, version, bench, keyring, open);
+            new ScheduledActivation(keys, keyring, InstantSource.system()).start(timer("kekkai-rotation", open));
+            serve(config, version, bench, keys, keyring, open);
             done = true;
             return new StandaloneServer(open, keyring);
         } finally {
@@ -82,14 +94,20 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private static void serve(
-            KekkaiConfig config, String version, Workbench bench, Keyring keyring, Deque<AutoCloseable> open)
+            KekkaiConfig config,
+            String version,
+            Workbench bench,
+            KeyAdministration keys,
+            Keyring keyring,
+            Deque<AutoCloseable> open)
             throws SocketUnusableException {
         ServerFacts facts = facts(config, version, bench.token());
         logWhatServes(facts, keyring.snapshot());
-        AdminService admin = new AdminService(
-                facts, keyring, bench.keys(), config.custody().profile().mechanism());
         open.push(UnixSocketServer.start(
-                SocketPlace.ownerOnly(Workbench.adminSocket(config)), Serving.of(AdminGrpc.bindService(admin))));
+                SocketPlace.ownerOnly(Workbench.adminSocket(config)),
+                Serving.of(
+                        AdminGrpc.bindService(new AdminService(facts, keyring)),
+                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)))));
         LocalDekService dek = new LocalDekService(
                 Map.of(TenantId.DEFAULT, keyring),
                 bench.token().custodian(),

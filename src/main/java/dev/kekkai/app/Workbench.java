@@ -1,10 +1,13 @@
 package dev.kekkai.app;
 
+import dev.kekkai.admin.KeyDesk;
 import dev.kekkai.audit.file.FileAuditTrail;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.pkcs11.Pkcs11Token;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.KeyAdministration;
+import dev.kekkai.keyring.Operator;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.sql.SqlKeyringStore;
 import java.io.IOException;
@@ -19,12 +22,19 @@ import org.jboss.logging.Logger;
 public final class Workbench implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Workbench.class);
 
+    private final KekkaiConfig config;
     private final Deque<AutoCloseable> open;
     private final SqlKeyringStore store;
     private final FileAuditTrail audit;
     private final Pkcs11Token token;
 
-    private Workbench(Deque<AutoCloseable> open, SqlKeyringStore store, FileAuditTrail audit, Pkcs11Token token) {
+    private Workbench(
+            KekkaiConfig config,
+            Deque<AutoCloseable> open,
+            SqlKeyringStore store,
+            FileAuditTrail audit,
+            Pkcs11Token token) {
+        this.config = config;
         this.open = open;
         this.store = store;
         this.audit = audit;
@@ -61,7 +71,7 @@ public final class Workbench implements AutoCloseable {
             Pkcs11Token token = Pkcs11Token.open(config.custody(), folder.path());
             open.push(token);
             done = true;
-            return new Workbench(open, store, audit, token);
+            return new Workbench(config, open, store, audit, token);
         } catch (IOException e) {
             throw new StartException(
                     "the audit trail " + auditFile(config) + " cannot be opened: " + e.getMessage(), e);
@@ -84,9 +94,20 @@ public final class Workbench implements AutoCloseable {
         return token;
     }
 
-    /** Creates and adopts keys here. */
-    public KeyAdministration keys() {
-        return new KeyAdministration(store, token.inventory(), token.custodian(), audit, InstantSource.system());
+    /** Makes and changes keys here; one at a time within it. */
+    KeyAdministration keys() {
+        return new KeyAdministration(
+                store,
+                token.inventory(),
+                token.custodian(),
+                audit,
+                InstantSource.system(),
+                config.keys().backupRetention());
+    }
+
+    /** Takes orders for the keyring from an operator. */
+    KeyDesk desk(KeyAdministration keys, Operator operator) {
+        return new KeyDesk(keys, TenantId.DEFAULT, config.custody().profile().mechanism(), operator);
     }
 
     @Override

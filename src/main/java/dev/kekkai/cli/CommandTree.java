@@ -50,6 +50,10 @@ final class CommandTree {
         CommandSpec root = spec(
                         "kekkai",
                         "A KMS gateway for on-prem HSMs: wraps Kubernetes' DEKs under KEKs that never leave the HSM.")
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print the version and exit.")
+                        .build())
                 .addOption(OptionSpec.builder("--config")
                         .paramLabel("FILE")
                         .type(Path.class)
@@ -68,12 +72,7 @@ final class CommandTree {
         root.addSubcommand("serve", leaf(ServeCommand.spec(), ServeCommand::run));
         root.addSubcommand("status", leaf(StatusCommand.spec(), StatusCommand::run));
         root.addSubcommand("probe", leaf(ProbeCommand.spec(), ProbeCommand::run));
-        root.addSubcommand(
-                "key",
-                spec("key", "Look at the keyring and change it.")
-                        .addSubcommand("list", leaf(KeyCommands.listSpec(), KeyCommands::list))
-                        .addSubcommand("create", leaf(KeyCommands.createSpec(), KeyCommands::create))
-                        .addSubcommand("adopt", leaf(KeyCommands.adoptSpec(), KeyCommands::adopt)));
+        root.addSubcommand("key", keys());
         root.addSubcommand(
                 "config",
                 spec("config", "Check the configuration.")
@@ -82,9 +81,24 @@ final class CommandTree {
         return root;
     }
 
+    private CommandSpec keys() {
+        CommandSpec keys = spec("key", "Look at the keyring and change it.")
+                .addSubcommand("list", leaf(KeyCommands.listSpec(), KeyCommands::list))
+                .addSubcommand("create", leaf(KeyCommands.createSpec(), KeyCommands::create))
+                .addSubcommand("rotate", leaf(RotateCommand.spec(), RotateCommand::run))
+                .addSubcommand("adopt", leaf(KeyCommands.adoptSpec(), KeyCommands::adopt));
+        KeyLifeCommands.addTo(keys, this::leaf);
+        return keys;
+    }
+
     /** A command with help, without options of its own. */
     static CommandSpec spec(String name, String... description) {
-        CommandSpec spec = CommandSpec.create().name(name).mixinStandardHelpOptions(true);
+        CommandSpec spec = CommandSpec.create()
+                .name(name)
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help and exit.")
+                        .build());
         spec.usageMessage()
                 .description(description)
                 .commandListHeading("%nCommands:%n")

@@ -102,6 +102,7 @@ public final class ConfigFile {
                                 settings.get(ConfigKeys.PKCS11_PIN_FILE),
                                 settings.get(ConfigKeys.PKCS11_SESSIONS),
                                 settings.get(ConfigKeys.PKCS11_ALLOW_SOFT_TOKEN))),
+                new KekkaiConfig.Keys(settings.get(ConfigKeys.KEYS_BACKUP_RETENTION)),
                 new KekkaiConfig.Store(settings.get(ConfigKeys.STORE_PATH)),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));

@@ -3,6 +3,7 @@ package dev.kekkai.config;
 import dev.kekkai.config.KekkaiConfig.Role;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +61,12 @@ public final class ConfigKeys {
             "false",
             "Says that you know that a software token keeps no key from root on this host.");
 
+    static final Key<Duration> KEYS_BACKUP_RETENTION = Key.preset(
+            "keys.backup-retention",
+            Types.days(7, 3650),
+            "90d",
+            "How long a key version must have been DISABLED before it can be destroyed.");
+
     static final Key<String> STORE_TYPE = Key.preset(
             "store.type",
             Types.choice(Map.of("sqlite", "sqlite")).refusingForNow(Set.of("postgresql")),
@@ -92,6 +99,7 @@ public final class ConfigKeys {
             PKCS11_PIN_FILE,
             PKCS11_SESSIONS,
             PKCS11_ALLOW_SOFT_TOKEN,
+            KEYS_BACKUP_RETENTION,
             STORE_TYPE,
             STORE_PATH,
             MANAGEMENT_ADDRESS,

@@ -2,10 +2,11 @@ package dev.kekkai.config;
 
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.Set;
 
 /** The whole effective configuration, checked. */
-public record KekkaiConfig(Role role, Kms kms, Custody custody, Store store, Management management) {
+public record KekkaiConfig(Role role, Kms kms, Custody custody, Keys keys, Store store, Management management) {
     /** What this process is. */
     public enum Role {
         STANDALONE
@@ -37,6 +38,13 @@ public record KekkaiConfig(Role role, Kms kms, Custody custody, Store store, Man
      * @param allowSoftToken that the operator knows that a software token protects nothing from root on this host
      */
     public record Pkcs11(Path module, String token, Path pinFile, int sessions, boolean allowSoftToken) {}
+
+    /**
+     * The life of keys.
+     *
+     * @param backupRetention how long a version must have been DISABLED before it can be destroyed; whole days
+     */
+    public record Keys(Duration backupRetention) {}
 
     /** The SQLite database. Its folder also holds what the process itself keeps: the audit trail, the lock, the JNI library. */
     public record Store(Path path) {}

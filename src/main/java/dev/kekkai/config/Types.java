@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +89,19 @@ final class Types {
                         .map(Integer::valueOf)
                         .filter(number -> number >= least && number <= most),
                 DIGITS);
+    }
+
+    /** Whole days, as {@code 90d} or in ISO-8601. */
+    static ValueType<Duration> days(int least, int most) {
+        return ValueType.shown(
+                Kind.TEXT,
+                "a number of days from " + least + "d to " + most + "d, such as 90d or P90D",
+                text -> Optional.of(text)
+                        .filter(days -> days.matches("[1-9][0-9]{0,4}d|P[1-9][0-9]{0,4}D"))
+                        .map(days -> Integer.valueOf(days.replaceAll("[PDd]", "")))
+                        .filter(days -> days >= least && days <= most)
+                        .map(Duration::ofDays),
+                WORD);
     }
 
     static ValueType<Boolean> bool() {

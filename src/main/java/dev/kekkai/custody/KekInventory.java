@@ -20,4 +20,12 @@ public interface KekInventory {
 
     /** Every KEK whose label is ours, examined or not; in no particular order. */
     CompletionStage<List<Kek>> list();
+
+    /**
+     * Destroys the key objects of a KEK, for good. That there are none is no failure, so that it can be repeated; objects that have the
+     * KEK's id under another label are left alone and reported as {@link CustodyException.KeyUnsafe}.
+     *
+     * @return how many objects there were
+     */
+    CompletionStage<Integer> destroy(Kek kek);
 }

@@ -52,23 +52,38 @@ final class Canary {
         }
     }
 
+    /** Whether a canary can be read at all; says nothing of whether it opens. */
+    boolean readable(Kek kek, byte[] canary) {
+        try {
+            return parse(kek, canary).header().version().equals(kek.version());
+        } catch (KeyringException e) {
+            return false;
+        }
+    }
+
     private static Envelope parse(Kek kek, byte[] canary) throws KeyringException {
         try {
             Envelope envelope = Envelope.parse(canary);
             if (envelope.header().layout() != Layout.SINGLE
                     || envelope.header().mechanism() != kek.mechanism()
                     || !envelope.header().version().equals(kek.version())) {
-                throw new KeyringException(
-                        "the stored canary of KEK " + kek.label()
-                                + " belongs to another key or mechanism: the store was changed by hand; restore it from a backup");
+                throw new KeyringException("the stored canary of KEK " + kek.label()
+                        + " belongs to another key or mechanism: the store was changed by hand; restore it from a backup"
+                        + renewal(kek));
             }
             return envelope;
         } catch (MalformedEnvelopeException e) {
             throw new KeyringException(
                     "the stored canary of KEK " + kek.label() + " is damaged (" + e.getMessage()
-                            + "): restore the store from a backup",
+                            + "): restore the store from a backup"
+                            + renewal(kek),
                     e);
         }
+    }
+
+    private static String renewal(Kek kek) {
+        return ", or, when the version no longer wraps, have a new canary sealed by 'kekkai key adopt --version "
+                + kek.number() + "'";
     }
 
     private static KeyringException otherKey(Kek kek, @Nullable Throwable cause) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /** A tenant's keyring in service: the current snapshot, the uses of its versions, and the probe of its HSM. */
@@ -29,6 +30,10 @@ public final class Keyring {
     private final Map<VersionId, UseCounter> uses = new ConcurrentHashMap<>();
     private final Semaphore searching = new Semaphore(1);
     private final Map<KeyId, VersionId> learned = new ConcurrentHashMap<>();
+    /** One at a time, or an older keyring could be put into service after a newer one. */
+    private final ReentrantLock reloading = new ReentrantLock();
+
+    private volatile boolean behind;
     private volatile Snapshot snapshot;
 
     /**
@@ -63,8 +68,37 @@ public final class Keyring {
         return probe.health();
     }
 
-    /** Reads the keyring from the store again and puts it into service at once for all that comes after. */
+    /**
+     * Reads the keyring from the store again and puts it into service at once for all that comes after. If that fails, the one in service
+     * stays, and {@link #behind} says so until it is done.
+     */
     public void reload() throws StoreException {
+        reloading.lock();
+        try {
+            behind = true;
+            read();
+            behind = false;
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    /** Has the keyring read again soon, because a change was cut off by a failure and may have been stored or not. */
+    public void reloadLater() {
+        reloading.lock();
+        try {
+            behind = true;
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    /** Whether the store may have something newer than what is in service. */
+    boolean behind() {
+        return behind;
+    }
+
+    private void read() throws StoreException {
         Snapshot next = store.load(snapshot.tenant())
                 .flatMap(Snapshot::of)
                 .orElseThrow(() -> new StoreException(

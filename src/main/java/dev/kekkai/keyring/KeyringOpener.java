@@ -1,11 +1,11 @@
 package dev.kekkai.keyring;
 
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.CustodyException.KeyMissing;
 import dev.kekkai.custody.CustodyException.KeyUnsafe;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.KekInventory;
 import dev.kekkai.custody.KeyCustodian;
-import dev.kekkai.custody.Provenance;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.KeyringStore;
@@ -14,17 +14,20 @@ import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
-/** Opens a keyring at start: every version's objects are there, safe, unchanged in their history, and are the keys that are remembered. */
+/** Opens a keyring at start: the keys of every version in service are there, safe, unchanged in their history, and the ones that are remembered. */
 public final class KeyringOpener {
+    private static final Logger LOG = Logger.getLogger(KeyringOpener.class);
+
     private final KeyringStore store;
     private final KekInventory inventory;
-    private final Canary canary;
+    private final Examiner examiner;
 
     public KeyringOpener(KeyringStore store, KekInventory inventory, KeyCustodian custodian) {
         this.store = store;
         this.inventory = inventory;
-        this.canary = new Canary(custodian);
+        this.examiner = new Examiner(inventory, custodian);
     }
 
     /** Examines every version that is not DESTROYED, and answers with the first snapshot. */
@@ -46,16 +49,19 @@ public final class KeyringOpener {
                                         + " key version(s) and none is ACTIVE, so nothing can be wrapped: run 'kekkai key create' to make a new one"));
     }
 
+    /** A DISABLED version serves nothing, so what is wrong with it is told and keeps nobody else from serving. */
     private void examine(StoredVersion version) throws CustodyException, KeyringException {
-        Kek kek = version.kek();
-        Provenance now = Awaited.result(inventory.inspect(kek));
-        if (!now.equals(version.provenance())) {
-            throw new KeyUnsafe("the history of KEK " + kek.label() + " on the token has changed: recorded "
-                    + version.provenance() + ", now " + now
-                    + ". A restore from the HSM vendor's backup can do that; anything else means that the key was outside the HSM."
-                    + " It is not used until that is settled");
+        if (version.state() != KeyState.DISABLED) {
+            examiner.examine(version);
+            return;
         }
-        canary.check(kek, version.canary());
+        try {
+            examiner.examine(version);
+        } catch (KeyMissing | KeyUnsafe | KeyringException e) {
+            LOG.warnf(
+                    "version %d is DISABLED and could not be enabled as it is: %s",
+                    version.kek().number(), e.getMessage());
+        }
     }
 
     private KeyringException empty(TenantId tenant) throws CustodyException {

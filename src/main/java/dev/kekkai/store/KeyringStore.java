@@ -20,11 +20,15 @@ public interface KeyringStore {
     /** Makes an empty keyring. */
     void createKeyring(TenantId tenant, Lineage lineage, long epochFloor) throws StoreException;
 
+    /** Sees to it that no later activation gets an epoch at or below this; never lowers what is there. */
+    void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException;
+
     /** Registers a version that is not ACTIVE. */
     void addVersion(TenantId tenant, StoredVersion version) throws StoreException;
 
     /**
-     * Makes a PREPARED version ACTIVE with an epoch above every earlier one, and the one that was ACTIVE before RETIRED.
+     * Makes a PREPARED version ACTIVE with an epoch above every earlier one, and the one that was ACTIVE before RETIRED. A time that was
+     * set for it is forgotten.
      *
      * @return the epoch
      */
@@ -40,4 +44,7 @@ public interface KeyringStore {
 
     /** Remembers a {@code key_id} that was proved to belong to a version. Repeating it changes nothing. */
     void learnKeyId(KeyId keyId, VersionId version) throws StoreException;
+
+    /** The other steps in the life of a version. */
+    VersionStates states();
 }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param provenance as recorded when it was created or adopted
  * @param canary an envelope that only this key opens, of content that everybody knows
  * @param created when it was registered
+ * @param activateAt when it is to become ACTIVE, or null; only of a PREPARED version
  * @param retired when it stopped wrapping, or null
+ * @param disabled since when it is DISABLED, or null
+ * @param destroyBegun since when its objects in the HSM may be gone, or null; it stays when the version is DESTROYED
  * @param usesReserved how many uses have been set aside for it, at least as many as were made
  */
 public record StoredVersion(
@@ -24,5 +27,21 @@ public record StoredVersion(
         Provenance provenance,
         byte[] canary,
         Instant created,
+        @Nullable Instant activateAt,
         @Nullable Instant retired,
-        long usesReserved) {}
+        @Nullable Instant disabled,
+        @Nullable Instant destroyBegun,
+        long usesReserved) {
+    /** One that has not been scheduled, disabled or given up. */
+    public StoredVersion(
+            Kek kek,
+            KeyState state,
+            @Nullable Long epoch,
+            Provenance provenance,
+            byte[] canary,
+            Instant created,
+            @Nullable Instant retired,
+            long usesReserved) {
+        this(kek, state, epoch, provenance, canary, created, null, retired, null, null, usesReserved);
+    }
+}

@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ class AdminClientTest {
                 KekkaiConfig.Role.STANDALONE,
                 new KekkaiConfig.Kms(folder.resolve("kms.sock"), PosixFilePermissions.fromString("rw-------"), ""),
                 SoftHsm.custody("t", folder.resolve("pin"), 1, true),
+                new KekkaiConfig.Keys(Duration.ofDays(90)),
                 new KekkaiConfig.Store(folder.resolve("kekkai.db")),
                 new KekkaiConfig.Management("127.0.0.1", 9000));
     }

@@ -3,6 +3,7 @@ package dev.kekkai.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +68,18 @@ class TypesTest {
         assertThat(Types.tokenLabel().read("\u00e9".repeat(17))).isEmpty();
         assertThat(Types.tokenLabel().read("")).isEmpty();
         assertThat(Types.tokenLabel().read("padded ")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7d,7", "90d,90", "P90D,90", "3650d,3650"})
+    void a_number_of_days_is_read_with_its_unit(String text, int days) {
+        assertThat(Types.days(7, 3650).read(text)).contains(Duration.ofDays(days));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "90", "0d", "6d", "3651d", "90m", "90 d", "-90d", "PT90S", "P1Y", "99999999999d"})
+    void a_time_without_unit_or_outside_the_bounds_does_not_fit(String text) {
+        assertThat(Types.days(7, 3650).read(text)).isEmpty();
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.VersionStates;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -42,6 +43,11 @@ final class FlakyStore implements KeyringStore {
     }
 
     @Override
+    public void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException {
+        up().raiseEpochFloor(tenant, epochFloor);
+    }
+
+    @Override
     public void addVersion(TenantId tenant, StoredVersion version) throws StoreException {
         up().addVersion(tenant, version);
     }
@@ -59,5 +65,10 @@ final class FlakyStore implements KeyringStore {
     @Override
     public void learnKeyId(KeyId keyId, VersionId version) throws StoreException {
         up().learnKeyId(keyId, version);
+    }
+
+    @Override
+    public VersionStates states() {
+        return store.states();
     }
 }

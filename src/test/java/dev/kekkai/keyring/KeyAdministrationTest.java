@@ -1,6 +1,5 @@
 package dev.kekkai.keyring;
 
-import static dev.kekkai.keyring.KeyringFixture.OPERATOR;
 import static dev.kekkai.keyring.KeyringFixture.TENANT;
 import static dev.kekkai.keyring.KeyringFixture.dek;
 import static dev.kekkai.keyring.KeyringFixture.randomId;
@@ -76,13 +75,14 @@ class KeyAdministrationTest {
     }
 
     @Test
-    void a_version_that_cannot_be_recorded_is_not_registered_and_its_number_is_not_given_again() throws Exception {
+    void a_version_that_cannot_be_recorded_is_not_even_generated() throws Exception {
         fixture.audit.diskFull(true);
         assertThatThrownBy(fixture::create).isInstanceOf(AuditException.class);
         assertThat(fixture.stored().versions()).isEmpty();
+        assertThat(result(fixture.hsm.list())).isEmpty();
 
         fixture.audit.diskFull(false);
-        assertThat(fixture.create().kek().number()).isEqualTo(2);
+        assertThat(fixture.create().kek().number()).isEqualTo(1);
     }
 
     @Test
@@ -96,7 +96,7 @@ class KeyAdministrationTest {
                 .hasMessageContaining("--new-keyring");
         assertThat(fixture.sql.load(TENANT)).isEmpty();
 
-        StoredVersion created = fixture.administration().create(TENANT, Mechanism.AES_GCM, true, OPERATOR);
+        StoredVersion created = fixture.create(true);
         assertThat(created.kek().lineage()).isNotEqualTo(strange.lineage());
         assertThat(created.kek().number()).isEqualTo(1);
     }
@@ -116,7 +116,7 @@ class KeyAdministrationTest {
         Secret dek = dek();
         WrappedDek wrapped = result(fixture.service(fixture.keyring()).wrap(wrap(dek, null)));
 
-        List<StoredVersion> adopted = loseTheDatabase().administration().adopt(TENANT, null, false, OPERATOR);
+        List<StoredVersion> adopted = loseTheDatabase().adopt(null, false);
 
         assertThat(adopted).extracting(StoredVersion::state).containsExactly(KeyState.RETIRED);
         assertThat(fixture.audit.last().action()).isEqualTo("key.adopt");
@@ -130,7 +130,7 @@ class KeyAdministrationTest {
     void after_a_rebuild_the_next_epoch_lies_above_every_one_that_can_have_been_given() throws Exception {
         put(fixture.create().kek().lineage(), 3, Provenance.BORN_INSIDE);
 
-        loseTheDatabase().administration().adopt(TENANT, null, false, OPERATOR);
+        loseTheDatabase().adopt(null, false);
 
         assertThat(fixture.stored().epochFloor()).isEqualTo(4 * 4096);
         assertThat(fixture.create().epoch()).isEqualTo(4 * 4096 + 1);
@@ -140,13 +140,10 @@ class KeyAdministrationTest {
     void adopting_again_finds_nothing_new_and_later_what_came_since() throws Exception {
         Lineage lineage = fixture.create().kek().lineage();
 
-        assertThat(fixture.administration().adopt(TENANT, null, false, OPERATOR))
-                .isEmpty();
+        assertThat(fixture.adopt(null, false)).isEmpty();
 
         Kek other = put(lineage, 2, Provenance.BORN_INSIDE);
-        assertThat(fixture.administration().adopt(TENANT, lineage, false, OPERATOR))
-                .extracting(StoredVersion::kek)
-                .containsExactly(other);
+        assertThat(fixture.adopt(lineage, false)).extracting(StoredVersion::kek).containsExactly(other);
     }
 
     @Test
@@ -154,14 +151,13 @@ class KeyAdministrationTest {
         Kek one = put(randomLineage(), 1, Provenance.BORN_INSIDE);
         Kek two = put(randomLineage(), 1, Provenance.BORN_INSIDE);
 
-        assertThatThrownBy(() -> fixture.administration().adopt(TENANT, null, false, OPERATOR))
+        assertThatThrownBy(() -> fixture.adopt(null, false))
                 .isInstanceOf(KeyringException.class)
                 .hasMessageContaining(one.lineage().toString())
                 .hasMessageContaining(two.lineage().toString());
-        assertThatThrownBy(() -> fixture.administration().adopt(TENANT, randomLineage(), false, OPERATOR))
-                .isInstanceOf(KeyringException.class);
+        assertThatThrownBy(() -> fixture.adopt(randomLineage(), false)).isInstanceOf(KeyringException.class);
 
-        assertThat(fixture.administration().adopt(TENANT, two.lineage(), false, OPERATOR))
+        assertThat(fixture.adopt(two.lineage(), false))
                 .extracting(StoredVersion::kek)
                 .containsExactly(two);
     }
@@ -170,14 +166,14 @@ class KeyAdministrationTest {
     void another_lineage_cannot_join_a_keyring() throws Exception {
         fixture.create();
 
-        assertThatThrownBy(() -> fixture.administration().adopt(TENANT, randomLineage(), false, OPERATOR))
+        assertThatThrownBy(() -> fixture.adopt(randomLineage(), false))
                 .isInstanceOf(KeyringException.class)
                 .hasMessageContaining("cannot join");
     }
 
     @Test
     void from_an_empty_token_nothing_is_adopted() {
-        assertThatThrownBy(() -> fixture.administration().adopt(TENANT, null, false, OPERATOR))
+        assertThatThrownBy(() -> fixture.adopt(null, false))
                 .isInstanceOf(KeyringException.class)
                 .hasMessageContaining("nothing to adopt");
     }
@@ -188,12 +184,12 @@ class KeyAdministrationTest {
         put(lineage, 1, Provenance.BORN_INSIDE);
         put(lineage, 2, RESTORED);
 
-        assertThatThrownBy(() -> fixture.administration().adopt(TENANT, null, false, OPERATOR))
+        assertThatThrownBy(() -> fixture.adopt(null, false))
                 .isInstanceOf(KeyUnsafe.class)
                 .hasMessageContaining("--accept-provenance");
         assertThat(fixture.sql.load(TENANT)).isEmpty();
 
-        assertThat(fixture.administration().adopt(TENANT, null, true, OPERATOR))
+        assertThat(fixture.adopt(null, true))
                 .extracting(StoredVersion::provenance)
                 .containsExactly(Provenance.BORN_INSIDE, RESTORED);
     }

@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class KeyringFixture implements AutoCloseable {
     static final TenantId TENANT = TenantId.DEFAULT;
     static final Caller CALLER = new Caller(TENANT, "unix:/run/kekkai/kms.sock");
-    static final Operator OPERATOR = new Operator("root", "cli");
+    private static final Order ORDER = new Order(TENANT, new Operator("root", "cli"), false);
+
     static final DeepProbe.Pace FAST =
             new DeepProbe.Pace(Duration.ofMillis(20), Duration.ofMillis(10), Duration.ofSeconds(5));
 
@@ -68,11 +70,22 @@ final class KeyringFixture implements AutoCloseable {
     }
 
     KeyAdministration administration() {
-        return new KeyAdministration(store, hsm, hsm, audit, clock());
+        return new KeyAdministration(store, hsm, hsm, audit, clock(), Duration.ofDays(90));
     }
 
     StoredVersion create() throws Exception {
-        return administration().create(TENANT, Mechanism.AES_GCM, false, OPERATOR);
+        return create(false);
+    }
+
+    StoredVersion create(boolean newKeyring) throws Exception {
+        return administration()
+                .create(ORDER, Mechanism.AES_GCM, newKeyring)
+                .versions()
+                .getFirst();
+    }
+
+    List<StoredVersion> adopt(@Nullable Lineage wanted, boolean acceptProvenance) throws Exception {
+        return administration().adopt(ORDER, wanted, acceptProvenance).versions();
     }
 
     StoredKeyring stored() throws Exception {

@@ -1,6 +1,5 @@
 package dev.kekkai.keyring;
 
-import static dev.kekkai.keyring.KeyringFixture.OPERATOR;
 import static dev.kekkai.keyring.KeyringFixture.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -60,7 +59,7 @@ class KeyringOpenerTest {
     @Test
     void a_rebuilt_keyring_without_an_active_version_does_not_open(@TempDir Path other) throws Exception {
         try (KeyringFixture rebuilt = new KeyringFixture(other, fixture.hsm)) {
-            rebuilt.administration().adopt(TENANT, null, false, OPERATOR);
+            rebuilt.adopt(null, false);
 
             assertThatThrownBy(() -> rebuilt.opener().open(TENANT))
                     .isInstanceOf(KeyringException.class)

@@ -1,6 +1,5 @@
 package dev.kekkai.keyring;
 
-import static dev.kekkai.keyring.KeyringFixture.OPERATOR;
 import static dev.kekkai.keyring.KeyringFixture.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -170,22 +169,11 @@ class KeyringTest {
         assertThat(keyring.spent()).isTrue();
     }
 
-    @Test
-    void where_the_active_version_is_spent_a_new_one_becomes_active_at_once() throws Exception {
-        VersionId spent = fixture.snapshot().active().kek().version();
-        assertThat(fixture.sql.reserveUses(spent, KeyringStore.MOST_USES)).isTrue();
-
-        VersionId next = fixture.create().kek().version();
-
-        assertThat(fixture.snapshot().active().kek().version()).isEqualTo(next);
-    }
-
     /** The version that the lost database had, adopted into a new one where another is ACTIVE. */
     private StoredVersion rebuilt() throws Exception {
         fixture.close();
         fixture = new KeyringFixture(Files.createTempDirectory(folder, "new"), fixture.hsm);
-        StoredVersion adopted =
-                fixture.administration().adopt(TENANT, null, false, OPERATOR).getFirst();
+        StoredVersion adopted = fixture.adopt(null, false).getFirst();
         fixture.create();
         return adopted;
     }

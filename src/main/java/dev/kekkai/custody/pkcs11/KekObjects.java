@@ -54,10 +54,7 @@ final class KekObjects {
 
     /** The handle of the only AES key object with this KEK's {@code CKA_ID}. */
     static long single(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
-        long[] found = session.find(
-                Attributes.of(CKA_CLASS, CKO_SECRET_KEY),
-                Attributes.of(CKA_KEY_TYPE, CKK_AES),
-                Attributes.of(CKA_ID, kek.version().bytes()));
+        long[] found = all(session, kek);
         if (found.length == 0) {
             session.requireLogin();
             throw new KeyMissing("the token holds no AES key with CKA_ID " + kek.version() + " (label " + kek.label()
@@ -68,6 +65,32 @@ final class KekObjects {
                     + ": remove the one that is not the KEK " + kek.label());
         }
         return found[0];
+    }
+
+    private static long[] all(Pkcs11Session session, Kek kek) throws PKCS11Exception {
+        return session.find(
+                Attributes.of(CKA_CLASS, CKO_SECRET_KEY),
+                Attributes.of(CKA_KEY_TYPE, CKK_AES),
+                Attributes.of(CKA_ID, kek.version().bytes()));
+    }
+
+    /** The AES key objects with this KEK's {@code CKA_ID}, all of which must have its label. None means that there are none, not that none is seen. */
+    static List<Long> labelled(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
+        session.requireLogin();
+        List<Long> found = new ArrayList<>();
+        for (long object : all(session, kek)) {
+            if (!hasLabel(session, object, kek)) {
+                throw new KeyUnsafe(
+                        "the token holds an AES key with CKA_ID " + kek.version() + " whose label is not " + kek.label()
+                                + ": nothing was destroyed; find out what it is, and relabel or remove it by hand");
+            }
+            found.add(object);
+        }
+        return found;
+    }
+
+    private static boolean hasLabel(Pkcs11Session session, long object, Kek kek) throws PKCS11Exception {
+        return session.attribute(object, CKA_LABEL) instanceof char[] text && new String(text).equals(kek.label());
     }
 
     /** Checks the rules and reports the history. A token that does not know {@code CKA_COPYABLE} (PKCS#11 before 2.40) passes without it. */
@@ -85,8 +108,7 @@ final class KekObjects {
         if (!Long.valueOf(AES_256_BYTES).equals(session.attribute(object, CKA_VALUE_LEN))) {
             broken.add("CKA_VALUE_LEN is not 32");
         }
-        Object label = session.attribute(object, CKA_LABEL);
-        if (!(label instanceof char[] text) || !new String(text).equals(kek.label())) {
+        if (!hasLabel(session, object, kek)) {
             broken.add("CKA_LABEL is not " + kek.label());
         }
         if (!broken.isEmpty()) {

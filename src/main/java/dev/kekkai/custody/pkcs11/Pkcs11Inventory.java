@@ -43,14 +43,16 @@ public final class Pkcs11Inventory implements KekInventory {
             return CompletableFuture.failedFuture(
                     new Misconfigured("no keys for " + kek.mechanism() + " in this version"));
         }
-        return workers.submit(ignored -> {
-            Pkcs11Session writing = cryptoki.openSession(slot, true);
-            try {
-                return generate(writing, kek);
-            } finally {
-                writing.close();
-            }
-        });
+        return workers.submit(ignored -> writing(session -> generate(session, kek)));
+    }
+
+    private <T> T writing(SessionTask<T> task) throws PKCS11Exception, CustodyException {
+        Pkcs11Session session = cryptoki.openSession(slot, true);
+        try {
+            return task.on(session);
+        } finally {
+            session.close();
+        }
     }
 
     private static Provenance generate(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
@@ -69,6 +71,17 @@ public final class Pkcs11Inventory implements KekInventory {
                 session.destroy(object);
             }
         }
+    }
+
+    @Override
+    public CompletionStage<Integer> destroy(Kek kek) {
+        return workers.submit(ignored -> writing(session -> {
+            List<Long> objects = KekObjects.labelled(session, kek);
+            for (long object : objects) {
+                session.destroy(object);
+            }
+            return objects.size();
+        }));
     }
 
     @Override

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * command line nor the native image needs a class path to scan.
  */
 final class Migrations {
-    private static final List<String> SCRIPTS = List.of("V1__tenants_keyrings_versions.sql");
+    private static final List<String> SCRIPTS =
+            List.of("V1__tenants_keyrings_versions.sql", "V2__scheduled_activation_and_destruction.sql");
 
     private Migrations() {}
 

@@ -8,6 +8,7 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.VersionStates;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -81,6 +82,19 @@ public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
     }
 
     @Override
+    public void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException {
+        transactions.run("raise the epoch floor", connection -> {
+            try (PreparedStatement raise = connection.prepareStatement(
+                    "UPDATE keyring SET epoch_floor = ? WHERE tenant_id = ? AND epoch_floor < ?")) {
+                raise.setLong(1, epochFloor);
+                raise.setString(2, tenant.toString());
+                raise.setLong(3, epochFloor);
+                return raise.executeUpdate();
+            }
+        });
+    }
+
+    @Override
     public void addVersion(TenantId tenant, StoredVersion version) throws StoreException {
         transactions.run("register a key version", connection -> {
             requireOwned(connection, tenant, version.kek().lineage());
@@ -115,7 +129,7 @@ public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
                 retire.executeUpdate();
             }
             try (PreparedStatement activate =
-                    connection.prepareStatement("UPDATE key_version SET state = 'ACTIVE', epoch = ?"
+                    connection.prepareStatement("UPDATE key_version SET state = 'ACTIVE', epoch = ?, activate_at = NULL"
                             + " WHERE version_id = ? AND lineage = ? AND state = 'PREPARED' AND epoch IS NULL")) {
                 activate.setLong(1, epoch);
                 activate.setString(2, version.toString());
@@ -177,6 +191,11 @@ public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
                 return insert.executeUpdate();
             }
         });
+    }
+
+    @Override
+    public VersionStates states() {
+        return new SqlVersionStates(transactions);
     }
 
     @Override

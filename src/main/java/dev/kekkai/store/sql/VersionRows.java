@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Rows of {@code key_version}, to and from {@link StoredVersion}. */
 final class VersionRows {
     private static final String COLUMNS = "version_id, number, mechanism, state, epoch, born_local, always_sensitive,"
-            + " never_extractable, canary, created_at, retired_at, uses_reserved";
+            + " never_extractable, canary, created_at, retired_at, uses_reserved,"
+            + " activate_at, disabled_at, destroy_begun_at";
 
     private VersionRows() {}
 
@@ -49,16 +50,27 @@ final class VersionRows {
                 row.getInt("born_local") == 1,
                 row.getInt("always_sensitive") == 1,
                 row.getInt("never_extractable") == 1);
-        Long retired = number(row, "retired_at");
         return new StoredVersion(
                 kek,
                 KeyState.valueOf(row.getString("state")),
                 number(row, "epoch"),
                 provenance,
-                HexFormat.of().parseHex(row.getString("canary")),
+                canary(row.getString("canary")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
-                retired == null ? null : Instant.ofEpochMilli(retired),
+                time(row, "activate_at"),
+                time(row, "retired_at"),
+                time(row, "disabled_at"),
+                time(row, "destroy_begun_at"),
                 row.getLong("uses_reserved"));
+    }
+
+    /** What is no hexadecimal text is no canary either; whoever examines the version says so, and the others are still readable. */
+    private static byte[] canary(String text) {
+        try {
+            return HexFormat.of().parseHex(text);
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
     }
 
     private static @Nullable Long number(ResultSet row, String column) throws SQLException {
@@ -66,9 +78,14 @@ final class VersionRows {
         return row.wasNull() ? null : value;
     }
 
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        Long millis = number(row, column);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+
     static void insert(Connection connection, StoredVersion version) throws SQLException {
-        String sql =
-                "INSERT INTO key_version (lineage, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        String sql = "INSERT INTO key_version (lineage, " + COLUMNS
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setString(1, version.kek().lineage().toString());
             insert.setString(2, version.kek().version().toString());
@@ -81,9 +98,11 @@ final class VersionRows {
             insert.setInt(9, version.provenance().neverExtractable() ? 1 : 0);
             insert.setString(10, HexFormat.of().formatHex(version.canary()));
             insert.setLong(11, version.created().toEpochMilli());
-            Instant retired = version.retired();
-            setNumber(insert, 12, retired == null ? null : retired.toEpochMilli());
+            setTime(insert, 12, version.retired());
             insert.setLong(13, version.usesReserved());
+            setTime(insert, 14, version.activateAt());
+            setTime(insert, 15, version.disabled());
+            setTime(insert, 16, version.destroyBegun());
             insert.executeUpdate();
         }
     }
@@ -94,5 +113,9 @@ final class VersionRows {
         } else {
             statement.setLong(index, value);
         }
+    }
+
+    private static void setTime(PreparedStatement statement, int index, @Nullable Instant value) throws SQLException {
+        setNumber(statement, index, value == null ? null : value.toEpochMilli());
     }
 }

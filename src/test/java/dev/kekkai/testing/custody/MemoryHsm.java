@@ -142,6 +142,15 @@ public final class MemoryHsm implements KeyCustodian, KekInventory {
         return answer(() -> List.copyOf(labels));
     }
 
+    @Override
+    public CompletionStage<Integer> destroy(Kek kek) {
+        return answer(() -> {
+            int objects = keys.containsKey(kek.version()) ? 1 : 0;
+            remove(kek);
+            return objects;
+        });
+    }
+
     private byte[] gcm(int mode, Kek kek, byte[] iv, byte[] associatedData, byte[] input)
             throws CustodyException, GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");

@@ -20,4 +20,12 @@ public final class Keyrings {
             return rows.getString(1);
         }
     }
+
+    /** Changes the database of an installation that nobody uses at the moment. */
+    public static void change(Installation installation, String update) throws SQLException {
+        try (Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite:" + installation.database());
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(update);
+        }
+    }
 }
