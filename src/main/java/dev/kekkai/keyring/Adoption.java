@@ -55,9 +55,12 @@ final class Adoption {
                             : "would register as RETIRED: "
                                     + found.stream().map(Kek::label).collect(Collectors.joining(", ")));
         }
+        long floor = (found.getLast().number() + 1L) * EPOCHS_PER_NUMBER;
         if (existing.isEmpty()) {
-            ledger.store()
-                    .createKeyring(order.tenant(), lineage, (found.getLast().number() + 1L) * EPOCHS_PER_NUMBER);
+            ledger.store().createKeyring(order.tenant(), lineage, floor);
+        } else {
+            // The store is older than the token: what the newer store had given is lost with it.
+            ledger.store().raiseEpochFloor(order.tenant(), floor);
         }
         for (StoredVersion version : adopted) {
             ledger.record(order, "key.adopt", version.kek(), "");

@@ -110,7 +110,7 @@ public final class DeepProbe {
     private CompletionStage<Boolean> probe() {
         if (use.get() != UseCounter.Taken.GRANTED) {
             remember(
-                    "the ACTIVE KEK version has no use left, or the store reserves none, so nothing is wrapped (what was wrapped still opens): run 'kekkai key create' for a new version, or look at the store");
+                    "the ACTIVE KEK version has no use left, or the store reserves none, so nothing is wrapped (what was wrapped still opens): run 'kekkai key rotate' for a new version, or look at the store");
             return CompletableFuture.completedFuture(false);
         }
         byte[] sample = new byte[SAMPLE_BYTES];

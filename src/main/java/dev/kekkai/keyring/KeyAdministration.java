@@ -73,8 +73,7 @@ public final class KeyAdministration {
     }
 
     /**
-     * Generates a KEK inside the HSM and registers it as PREPARED; where no version is ACTIVE, or the one that is has no uses left, it
-     * becomes ACTIVE.
+     * Generates a KEK inside the HSM and registers it as PREPARED; where no version is ACTIVE, it becomes that.
      *
      * @param mechanism of the HSM's profile
      * @param newKeyring that a new keyring is wanted although the token holds keys of another one

@@ -63,9 +63,7 @@ final class UseCounter {
             left.updateAndGet(now -> Math.max(now, 0) + BLOCK);
         } else {
             spent = true;
-            LOG.errorf(
-                    "KEK version %s has no uses left: run 'kekkai key create', which then makes a new version ACTIVE",
-                    version);
+            LOG.errorf("KEK version %s has no uses left: run 'kekkai key rotate' for a new version", version);
         }
     }
 

@@ -72,9 +72,8 @@ final class Wrapping {
                 throw new Unavailable(
                         "uses of KEK version " + kek.version() + " are being reserved in the store; try again");
             case NEVER_AGAIN ->
-                throw new KeyRefused(
-                        "KEK version " + kek.version()
-                                + " has had all its uses (2^32): run 'kekkai key create', which then makes a new version ACTIVE");
+                throw new KeyRefused("KEK version " + kek.version()
+                        + " has had all its uses (2^32): run 'kekkai key rotate' for a new version");
         }
         Header header = new Header(Layout.SINGLE, kek.mechanism(), kek.version());
         CompletionStage<SealedBox> sealed = custodian.seal(kek, AssociatedData.box(header), request.dek());

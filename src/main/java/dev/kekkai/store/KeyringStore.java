@@ -20,6 +20,9 @@ public interface KeyringStore {
     /** Makes an empty keyring. */
     void createKeyring(TenantId tenant, Lineage lineage, long epochFloor) throws StoreException;
 
+    /** Sees to it that no later activation gets an epoch at or below this; never lowers what is there. */
+    void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException;
+
     /** Registers a version that is not ACTIVE. */
     void addVersion(TenantId tenant, StoredVersion version) throws StoreException;
 

@@ -43,6 +43,11 @@ final class FlakyStore implements KeyringStore {
     }
 
     @Override
+    public void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException {
+        up().raiseEpochFloor(tenant, epochFloor);
+    }
+
+    @Override
     public void addVersion(TenantId tenant, StoredVersion version) throws StoreException {
         up().addVersion(tenant, version);
     }

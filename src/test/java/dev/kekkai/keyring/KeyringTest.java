@@ -169,16 +169,6 @@ class KeyringTest {
         assertThat(keyring.spent()).isTrue();
     }
 
-    @Test
-    void where_the_active_version_is_spent_a_new_one_becomes_active_at_once() throws Exception {
-        VersionId spent = fixture.snapshot().active().kek().version();
-        assertThat(fixture.sql.reserveUses(spent, KeyringStore.MOST_USES)).isTrue();
-
-        VersionId next = fixture.create().kek().version();
-
-        assertThat(fixture.snapshot().active().kek().version()).isEqualTo(next);
-    }
-
     /** The version that the lost database had, adopted into a new one where another is ACTIVE. */
     private StoredVersion rebuilt() throws Exception {
         fixture.close();

@@ -82,6 +82,19 @@ public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
     }
 
     @Override
+    public void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException {
+        transactions.run("raise the epoch floor", connection -> {
+            try (PreparedStatement raise = connection.prepareStatement(
+                    "UPDATE keyring SET epoch_floor = ? WHERE tenant_id = ? AND epoch_floor < ?")) {
+                raise.setLong(1, epochFloor);
+                raise.setString(2, tenant.toString());
+                raise.setLong(3, epochFloor);
+                return raise.executeUpdate();
+            }
+        });
+    }
+
+    @Override
     public void addVersion(TenantId tenant, StoredVersion version) throws StoreException {
         transactions.run("register a key version", connection -> {
             requireOwned(connection, tenant, version.kek().lineage());
