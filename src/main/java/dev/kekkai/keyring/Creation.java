@@ -8,7 +8,6 @@ import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.VersionId;
 import dev.kekkai.store.KeyState;
-import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
@@ -37,7 +36,7 @@ final class Creation {
         if (existing.isEmpty()) {
             refuseStrangers(newKeyring);
         }
-        boolean first = existing.isEmpty() || existing.get().versions().stream().noneMatch(Creation::wraps);
+        boolean first = existing.isEmpty() || !hasActive(existing.get());
         if (order.dryRun()) {
             return Change.none("would generate a KEK inside the HSM by " + mechanism + " and register it as "
                     + (first ? "ACTIVE" : "PREPARED"));
@@ -55,10 +54,8 @@ final class Creation {
                 created);
     }
 
-    /** Whether a version is ACTIVE and has uses left. */
-    private static boolean wraps(StoredVersion version) {
-        return version.state() == KeyState.ACTIVE
-                && version.usesReserved() <= KeyringStore.MOST_USES - UseCounter.BLOCK;
+    private static boolean hasActive(StoredKeyring keyring) {
+        return keyring.versions().stream().anyMatch(version -> version.state() == KeyState.ACTIVE);
     }
 
     private void refuseStrangers(boolean newKeyring) throws KeyringException, CustodyException {

@@ -9,7 +9,7 @@ import java.util.Map;
 /** A PKCS#11 module that stands before SoftHSM and writes down each {@code C_Login}. (OpenSC's spy crashes before a module of PKCS#11 2.40.) */
 public final class LoginCounter {
     private static final Path SOURCE =
-            Path.of(System.getProperty("kekkai.home", ""), "src", "test", "native", "login_counter.c");
+            Path.of(System.getProperty("kekkai.home", ""), "src", "test", "native", "login-counter", "login_counter.c");
 
     private final Path module;
     private final Path record;
