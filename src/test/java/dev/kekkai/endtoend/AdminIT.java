@@ -104,7 +104,7 @@ class AdminIT {
         assertThat(kekkai.run("probe", "--socket", kekkai.socket().toString())
                         .succeeded()
                         .out())
-                .contains("a 32-byte seed came back");
+                .contains("seeds of 32 bytes came back");
     }
 
     @Test
