@@ -65,8 +65,13 @@ final class KekkaiRig implements Rig {
         return GcLog.read(gcLog);
     }
 
+    /** Ends it as a supervisor does, so that a recording which was asked for is written. */
     @Override
     public void close() {
-        process.close();
+        try (process) {
+            process.terminate();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
