@@ -4,6 +4,8 @@ import dev.kekkai.admin.AdminService;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.KeyCustodian;
@@ -108,14 +110,25 @@ public final class StandaloneServer implements AutoCloseable {
                 Serving.of(
                         AdminGrpc.bindService(new AdminService(facts, keyring)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)))));
+        Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
+        open.push(batcher);
         LocalDekService dek = new LocalDekService(
                 Map.of(TenantId.DEFAULT, keyring),
-                bench.token().custodian(),
+                batcher,
                 bench.audit(),
                 InstantSource.system(),
                 timer("kekkai-deadlines", open));
         open.push(KmsEndpoint.start(config.kms(), dek, TenantId.DEFAULT, version));
         LOG.infof("KMS v2 and v1beta1 are served on %s", config.kms().socket());
+    }
+
+    private static Capacity capacity(KekkaiConfig config) {
+        KekkaiConfig.Batching batching = config.batching();
+        int sessions = config.custody().pkcs11().sessions();
+        return switch (batching.mode()) {
+            case AUTO -> Capacity.auto(batching.max(), batching.lanes(), sessions);
+            case OFF -> Capacity.off(sessions);
+        };
     }
 
     private static ScheduledThreadPoolExecutor timer(String name, Deque<AutoCloseable> open) {
