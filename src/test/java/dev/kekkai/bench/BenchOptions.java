@@ -43,10 +43,17 @@ record BenchOptions(
         flag(spec, "--list", "Lists the scenarios.");
         flag(spec, "--all", "Measures every scenario, which takes a quarter of an hour.");
         flag(spec, "--micro", "Runs the JMH micro-benchmarks of envelope and batching.");
+        flag(spec, "--no-build", "Takes what is built as it is.");
         flag(spec, "--quick", "Only shows that it works: half a second a round, one round, hardly warmed up.");
         value(spec, "--seconds", "N", Double.class, "5", "How long a round of a trial lasts, up to 600.");
         value(spec, "--rounds", "N", Integer.class, "0", "How many rounds, up to 100; 0: as the scenario says.");
-        value(spec, "--warm-up", "N", Double.class, "15", "Seconds for which each server is warmed up, up to 600.");
+        value(
+                spec,
+                "--warm-up",
+                "N",
+                Double.class,
+                "45",
+                "Seconds for which each server is warmed up, up to 600; the JIT is busy for most of them.");
         value(spec, "--json", "FILE", Path.class, null, "Writes everything that was measured to a file.");
         value(
                 spec,
@@ -86,7 +93,7 @@ record BenchOptions(
     static BenchOptions of(ParseResult parsed, CommandLine line) {
         boolean quick = parsed.hasMatchedOption("--quick");
         double seconds = within(line, "--seconds", parsed.matchedOptionValue("--seconds", quick ? 0.5 : 5.0));
-        double warmUp = within(line, "--warm-up", parsed.matchedOptionValue("--warm-up", quick ? 0.5 : 15.0));
+        double warmUp = within(line, "--warm-up", parsed.matchedOptionValue("--warm-up", quick ? 0.5 : 45.0));
         int rounds = parsed.matchedOptionValue("--rounds", quick ? 1 : 0);
         if (rounds < 0 || rounds > MOST_ROUNDS) {
             throw new ParameterException(line, "--rounds is " + rounds + ", not 0 to " + MOST_ROUNDS);
