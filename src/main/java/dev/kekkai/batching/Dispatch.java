@@ -71,7 +71,7 @@ final class Dispatch {
         if (known == null) {
             known = new Line(capacity, overall, workshop);
             lines.put(keyring, known);
-            turns.add(known);
+            turns.addFirst(known);
         }
         return known;
     }
