@@ -178,6 +178,23 @@ class BatchKeyLifeTest {
     }
 
     @Test
+    void it_is_gone_and_the_lane_is_free_although_the_use_counter_broke() throws Exception {
+        WrapOrder broken = new WrapOrder(kek, dek(), BatcherFixture.later(), () -> {
+            throw new StackOverflowError("x");
+        });
+        List<CompletableFuture<byte[]>> wraps =
+                List.of(fixture.batcher.wrap(broken), fixture.batcher.wrap(broken));
+
+        fixture.held.last().letGo();
+
+        assertThat(wraps).allSatisfy(wrap -> assertThat(wrap.exceptionNow()).isInstanceOf(StackOverflowError.class));
+        onlyKeyIsGone();
+        CompletableFuture<byte[]> next = fixture.wrap(kek);
+        fixture.held.last().letGo();
+        assertThat(result(next)).isNotEmpty();
+    }
+
+    @Test
     void it_is_gone_and_the_others_are_answered_although_one_dek_was_destroyed_too_early() throws Exception {
         Secret gone = dek();
         CompletableFuture<byte[]> first = fixture.wrap(kek);
