@@ -22,6 +22,7 @@ import dev.kekkai.keyring.LocalDekService;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.keyring.ScheduledActivation;
 import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.keyring.WornVersion;
 import dev.kekkai.kms.KmsEndpoint;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.uds.Serving;
@@ -35,6 +36,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jboss.logging.Logger;
 
@@ -70,7 +72,10 @@ public final class StandaloneServer implements AutoCloseable {
             KeyAdministration keys = bench.keys();
             ScheduledActivation.catchUp(keys, TenantId.DEFAULT);
             Keyring keyring = keyring(bench, open);
-            new ScheduledActivation(keys, keyring, InstantSource.system()).start(timer("kekkai-rotation", open));
+            ScheduledExecutorService rotations = timer("kekkai-rotation", open);
+            new ScheduledActivation(keys, keyring, InstantSource.system()).start(rotations);
+            new WornVersion(keys, keyring, config.custody().profile().mechanism(), InstantSource.system())
+                    .start(rotations);
             serve(config, version, bench, keys, keyring, open);
             done = true;
             return new StandaloneServer(open, keyring);

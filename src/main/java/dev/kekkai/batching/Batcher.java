@@ -21,7 +21,12 @@ public final class Batcher implements AutoCloseable {
     private final Dispatch dispatch;
 
     public Batcher(KeyCustodian custodian, Capacity capacity) {
-        workshop = new Workshop(custodian, new LeafThreads(), new SecureRandom(), new ReentrantLock());
+        this(custodian, capacity, new SecureRandom());
+    }
+
+    /** For tests that watch what is drawn. */
+    Batcher(KeyCustodian custodian, Capacity capacity, SecureRandom random) {
+        workshop = new Workshop(custodian, new LeafThreads(), random, new ReentrantLock());
         dispatch = new Dispatch(capacity, workshop);
     }
 

@@ -71,7 +71,7 @@ final class Dispatch {
         if (known == null) {
             known = new Line(capacity, overall, workshop);
             lines.put(keyring, known);
-            turns.add(known);
+            turns.addFirst(known);
         }
         return known;
     }
@@ -80,7 +80,7 @@ final class Dispatch {
     private void begin() {
         for (Operation next = next(); next != null; next = next()) {
             Operation operation = next;
-            CompletableFuture<?> stage = operation.begin();
+            CompletableFuture<?> stage = begun(operation);
             if (stage.isDone()) {
                 // Ended in this loop: ending it where it is completed would go one frame deeper for each one that fails
                 // at once.
@@ -94,6 +94,16 @@ final class Dispatch {
                     operation.end();
                 });
             }
+        }
+    }
+
+    /** An operation that cannot even be begun must not keep its lane and its turn for ever. */
+    private static CompletableFuture<?> begun(Operation operation) {
+        try {
+            return operation.begin();
+        } catch (RuntimeException | Error e) {
+            operation.fail(e);
+            return CompletableFuture.completedFuture(null);
         }
     }
 

@@ -63,7 +63,7 @@ final class Line {
         if (known == null) {
             known = new WrapQueue(this, capacity, workshop);
             wraps.put(version, known);
-            turns.add(known);
+            turns.addFirst(known);
         }
         return known;
     }

@@ -27,9 +27,6 @@ final class OpenQueue implements Line.Queue {
     interface Waiting extends Operation {
         /** Whether nobody waits for it any more. */
         boolean unwanted();
-
-        /** Answers all who wait for it, without the custodian. Not under the lock. */
-        void fail(Throwable reason);
     }
 
     /** Lets an open wait; answers whether there was room. */

@@ -14,6 +14,9 @@ interface Operation {
     /** Answers all requests, after {@link #release}. Not under a lock. */
     void end();
 
+    /** Answers all who wait for it with a failure, without the custodian. Not under a lock. */
+    void fail(Throwable reason);
+
     /** A request was cancelled: if it was the last, the custodian need not work on it. */
     void left();
 

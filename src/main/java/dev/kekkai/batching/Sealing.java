@@ -68,7 +68,7 @@ final class Sealing implements Operation {
         try {
             first.use().take();
             stage = workshop.seal(kek, AssociatedData.box(header), batchKey == null ? first.dek() : batchKey);
-        } catch (DekException | RuntimeException e) {
+        } catch (DekException | RuntimeException | Error e) {
             stage = CompletableFuture.failedFuture(e);
         }
         return new Begun(wanted, header, batchKey, stage);
@@ -104,7 +104,7 @@ final class Sealing implements Operation {
             if (batchKey != null) {
                 batchKey.close();
             }
-            fail(now, Operation.reason(now.stage()));
+            fail(Operation.reason(now.stage()));
         } else if (batchKey == null) {
             answerOne(now);
         } else {
@@ -117,7 +117,7 @@ final class Sealing implements Operation {
             SealedBox box = now.stage().resultNow();
             now.wraps().getFirst().complete(new Envelope.Single(now.header(), box.iv(), box.box()).encode());
         } catch (RuntimeException | Error e) {
-            fail(now, e);
+            now.wraps().getFirst().completeExceptionally(e);
         }
     }
 
@@ -128,13 +128,14 @@ final class Sealing implements Operation {
             answers = new Leaves(now.header(), now.stage().resultNow(), workshop.random())
                     .seal(now.wraps(), batchKey, cipher);
         } catch (RuntimeException | Error e) {
-            fail(now, e);
+            fail(e);
             return;
         }
         answers.forEach(Runnable::run);
     }
 
-    private static void fail(Begun now, Throwable reason) {
-        now.wraps().forEach(wrap -> wrap.completeExceptionally(reason));
+    @Override
+    public void fail(Throwable reason) {
+        wraps.forEach(wrap -> wrap.completeExceptionally(reason));
     }
 }

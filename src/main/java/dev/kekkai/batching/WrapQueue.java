@@ -65,10 +65,11 @@ final class WrapQueue implements Line.Queue {
     @Override
     public void purge() {
         waiting.removeIf(wrap -> {
-            if (wrap.isDone()) {
+            boolean done = wrap.isDone();
+            if (done) {
                 line.leave(shares(wrap));
             }
-            return wrap.isDone();
+            return done;
         });
     }
 
