@@ -93,7 +93,7 @@ record BenchOptions(
     static BenchOptions of(ParseResult parsed, CommandLine line) {
         boolean quick = parsed.hasMatchedOption("--quick");
         double seconds = within(line, "--seconds", parsed.matchedOptionValue("--seconds", quick ? 0.5 : 5.0));
-        double warmUp = within(line, "--warm-up", parsed.matchedOptionValue("--warm-up", quick ? 0.5 : 45.0));
+        double warmUp = within(line, "--warm-up", parsed.matchedOptionValue("--warm-up", quick ? 0.5 : 30.0));
         int rounds = parsed.matchedOptionValue("--rounds", quick ? 1 : 0);
         if (rounds < 0 || rounds > MOST_ROUNDS) {
             throw new ParameterException(line, "--rounds is " + rounds + ", not 0 to " + MOST_ROUNDS);

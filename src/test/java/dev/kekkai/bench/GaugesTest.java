@@ -15,7 +15,8 @@ class GaugesTest {
     void the_kernel_tells_of_this_process() throws Exception {
         ProcessGauges self = new ProcessGauges(ProcessHandle.current().pid());
 
-        double own = ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis();
+        double own =
+                ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis();
         assertThat(self.cpuMillis()).isGreaterThanOrEqualTo(own - 10);
         assertThat(self.rssMib()).isGreaterThan(10);
     }

@@ -18,15 +18,14 @@ class ScenariosTest {
 
     @Test
     void every_goal_can_be_judged_by_its_own_trials() {
-        assertThat(Scenarios.all())
-                .allSatisfy(scenario -> assertThat(new Report(
-                                        scenario,
-                                        scenario.trials().stream()
-                                                .map(ScenariosTest::result)
-                                                .toList())
-                                .verdicts())
-                        .hasSameSizeAs(scenario.goals())
-                        .noneMatch(verdict -> Double.isNaN(verdict.figure())));
+        assertThat(Scenarios.all()).allSatisfy(scenario -> assertThat(new Report(
+                                scenario,
+                                scenario.trials().stream()
+                                        .map(ScenariosTest::result)
+                                        .toList())
+                        .verdicts())
+                .hasSameSizeAs(scenario.goals())
+                .noneMatch(verdict -> Double.isNaN(verdict.figure())));
     }
 
     @Test

@@ -23,7 +23,8 @@ class BenchIT {
     void a_quick_run_counts_operations_checks_plaintexts_and_writes_it_all_down() throws Exception {
         Path json = folder.resolve("bench.json");
 
-        Finished run = bench("unwrap-storm", "--quick", "--json", json.toString()).succeeded();
+        Finished run =
+                bench("unwrap-storm", "--quick", "--json", json.toString()).succeeded();
 
         assertThat(run.out()).contains("unwrap-storm:").contains("calls/s").contains("HSM/DEK");
         JsonNode report = new ObjectMapper().readTree(json.toFile());
@@ -32,8 +33,9 @@ class BenchIT {
         JsonNode scenario = report.get("scenarios").get(0);
         assertThat(scenario.get("name").asText()).isEqualTo("unwrap-storm");
         assertThat(scenario.get("sound").asBoolean()).isTrue();
-        assertThat(scenario.get("goals")).hasSize(2).allSatisfy(goal -> assertThat(goal.get("text").asText())
-                .isNotBlank());
+        assertThat(scenario.get("goals"))
+                .hasSize(2)
+                .allSatisfy(goal -> assertThat(goal.get("text").asText()).isNotBlank());
         assertThat(scenario.get("trials")).hasSize(3).allSatisfy(BenchIT::checkTrial);
         JsonNode single = scenario.get("trials").get(0);
         assertThat(single.get("name").asText()).isEqualTo("single");
@@ -47,7 +49,8 @@ class BenchIT {
 
     private static void checkTrial(JsonNode trial) {
         assertThat(trial.get("calls").asLong()).isPositive();
-        assertThat(trial.get("plaintextsChecked").asLong()).isEqualTo(trial.get("calls").asLong());
+        assertThat(trial.get("plaintextsChecked").asLong())
+                .isEqualTo(trial.get("calls").asLong());
         assertThat(trial.get("plaintextsWrong").asLong()).isZero();
         assertThat(trial.get("errors")).isEmpty();
         assertThat(trial.get("answeredMs").get("p50").asDouble())
@@ -62,7 +65,8 @@ class BenchIT {
 
     @Test
     void what_it_does_not_know_is_refused_before_anything_is_started() throws Exception {
-        assertThat(bench("no-such-thing").endedWith(2).err()).contains("there is no scenario no-such-thing; see --list");
+        assertThat(bench("no-such-thing").endedWith(2).err())
+                .contains("there is no scenario no-such-thing; see --list");
         assertThat(bench("--all", "--rounds", "1000").endedWith(2).err()).contains("--rounds is 1000, not 0 to 100");
         assertThat(bench().endedWith(2).err()).contains("say what to measure");
     }

@@ -225,10 +225,9 @@ class FileAuditTrailTest {
                     .mapToObj(i -> trail.recordWithOthers(event("e" + i)).toCompletableFuture())
                     .toList();
 
-            assertThat(all)
-                    .allSatisfy(each -> assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS))
-                            .hasCauseInstanceOf(AuditException.class)
-                            .hasMessageContaining("No space left on device"));
+            assertThat(all).allSatisfy(each -> assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(AuditException.class)
+                    .hasMessageContaining("No space left on device"));
         }
     }
 
