@@ -174,15 +174,19 @@ public final class LocalDekService implements DekService {
     }
 
     private static Throwable unrecorded(Throwable failure) {
-        return failure instanceof AuditException e
+        Throwable cause = unwrapped(failure);
+        return cause instanceof AuditException e
                 ? new Unavailable(
                         "the request was not carried out because it could not be recorded: " + e.getMessage(), e)
-                : failure;
+                : cause;
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static DekException reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = unwrapped(failure);
         return switch (cause) {
             case DekException already -> already;
             case CustodyException.NotAuthentic e -> new NotAuthentic(String.valueOf(e.getMessage()));

@@ -41,11 +41,11 @@ record BenchOptions(
                 .description("What to measure.")
                 .build());
         flag(spec, "--list", "Lists the scenarios.");
-        flag(spec, "--all", "Measures every scenario, which takes a quarter of an hour.");
+        flag(spec, "--all", "Measures every scenario, which takes most of an hour.");
         flag(spec, "--micro", "Runs the JMH micro-benchmarks of envelope and batching.");
         flag(spec, "--no-build", "Takes what is built as it is.");
         flag(spec, "--quick", "Only shows that it works: half a second a round, one round, hardly warmed up.");
-        value(spec, "--seconds", "N", Double.class, "5", "How long a round of a trial lasts, up to 600.");
+        value(spec, "--seconds", "N", Double.class, "3", "How long a round of a trial lasts, up to 600.");
         value(spec, "--rounds", "N", Integer.class, "0", "How many rounds, up to 100; 0: as the scenario says.");
         value(
                 spec,
@@ -92,7 +92,7 @@ record BenchOptions(
     /** @throws ParameterException if something is out of bounds, or nothing is asked for */
     static BenchOptions of(ParseResult parsed, CommandLine line) {
         boolean quick = parsed.hasMatchedOption("--quick");
-        double seconds = within(line, "--seconds", parsed.matchedOptionValue("--seconds", quick ? 0.5 : 5.0));
+        double seconds = within(line, "--seconds", parsed.matchedOptionValue("--seconds", quick ? 0.5 : 3.0));
         double warmUp = within(line, "--warm-up", parsed.matchedOptionValue("--warm-up", quick ? 0.5 : 30.0));
         int rounds = parsed.matchedOptionValue("--rounds", quick ? 1 : 0);
         if (rounds < 0 || rounds > MOST_ROUNDS) {

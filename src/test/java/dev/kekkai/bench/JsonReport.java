@@ -57,6 +57,7 @@ final class JsonReport {
         node.put("offeredPerSecond", trial.load().perSecond());
         node.put("calls", result.calls());
         node.put("callsPerSecond", result.perSecond());
+        node.put("callsPerSecondMedianRound", result.medianPerSecond());
         node.set("answeredMs", distribution(result.answered()));
         node.set("refusedMs", distribution(result.refused()));
         ObjectNode errors = node.putObject("errors");

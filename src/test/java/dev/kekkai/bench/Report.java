@@ -51,7 +51,7 @@ record Report(Scenario scenario, List<Result> results) {
                 Locale.ROOT,
                 "%-18s %9.0f %8.3f %8.3f %9.2f %8.4f %8.4f %5.0fM %3d/%2dM %9d  %s",
                 result.trial().name(),
-                result.perSecond(),
+                result.medianPerSecond(),
                 answered.p50(),
                 answered.p99(),
                 answered.max(),
