@@ -182,8 +182,7 @@ class BatchKeyLifeTest {
         WrapOrder broken = new WrapOrder(kek, dek(), BatcherFixture.later(), () -> {
             throw new StackOverflowError("x");
         });
-        List<CompletableFuture<byte[]>> wraps =
-                List.of(fixture.batcher.wrap(broken), fixture.batcher.wrap(broken));
+        List<CompletableFuture<byte[]>> wraps = List.of(fixture.batcher.wrap(broken), fixture.batcher.wrap(broken));
 
         fixture.held.last().letGo();
 
