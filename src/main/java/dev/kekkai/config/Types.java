@@ -104,6 +104,19 @@ final class Types {
                 WORD);
     }
 
+    /** Whole seconds, as {@code 10s} or in ISO-8601. */
+    static ValueType<Duration> seconds(int least, int most) {
+        return ValueType.shown(
+                Kind.TEXT,
+                "a number of seconds from " + least + "s to " + most + "s, such as 10s or PT10S",
+                text -> Optional.of(text)
+                        .filter(seconds -> seconds.matches("[1-9][0-9]{0,4}s|PT[1-9][0-9]{0,4}S"))
+                        .map(seconds -> Integer.valueOf(seconds.replaceAll("[PTSs]", "")))
+                        .filter(seconds -> seconds >= least && seconds <= most)
+                        .map(Duration::ofSeconds),
+                WORD);
+    }
+
     static ValueType<Boolean> bool() {
         return ValueType.shown(
                 Kind.BOOLEAN,

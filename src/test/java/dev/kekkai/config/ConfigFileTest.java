@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,13 @@ class ConfigFileTest {
         assertThat(config.kms().socketGroup()).isEmpty();
         assertThat(config.custody().pkcs11())
                 .isEqualTo(new KekkaiConfig.Pkcs11(
-                        Path.of("/usr/lib/softhsm/libsofthsm2.so"), "kekkai", Path.of("/run/kekkai/pin"), 8, true));
+                        Path.of("/usr/lib/softhsm/libsofthsm2.so"),
+                        "kekkai",
+                        Path.of("/run/kekkai/pin"),
+                        8,
+                        Duration.ofSeconds(10),
+                        16,
+                        true));
         assertThat(config.store().path()).isEqualTo(Path.of("/var/lib/kekkai/kekkai.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("127.0.0.1", 9000));
     }
@@ -57,7 +64,7 @@ class ConfigFileTest {
                   custody:
                     type: pkcs11
                     profile: softhsm
-                    pkcs11: { module: /opt/a.so, token: a, pin-file: /run/a.pin, sessions: 64, allow-soft-token: true }
+                    pkcs11: { module: /opt/a.so, token: a, pin-file: /run/a.pin, sessions: 64, stuck-after: 600s, max-stuck: 256, allow-soft-token: true }
                   store: { type: sqlite, path: /srv/a.db }
                   management: { address: "::1", port: 0 }
                 """, Map.of());
@@ -66,7 +73,8 @@ class ConfigFileTest {
                 .isEqualTo(new KekkaiConfig.Kms(
                         Path.of("/run/a.sock"), PosixFilePermissions.fromString("rw-rw----"), "kube"));
         assertThat(config.custody().pkcs11())
-                .isEqualTo(new KekkaiConfig.Pkcs11(Path.of("/opt/a.so"), "a", Path.of("/run/a.pin"), 64, true));
+                .isEqualTo(new KekkaiConfig.Pkcs11(
+                        Path.of("/opt/a.so"), "a", Path.of("/run/a.pin"), 64, Duration.ofMinutes(10), 256, true));
         assertThat(config.store().path()).isEqualTo(Path.of("/srv/a.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("::1", 0));
     }

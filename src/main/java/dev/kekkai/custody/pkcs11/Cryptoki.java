@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.xipki.pkcs11.wrapper.PKCS11Constants;
 
@@ -19,6 +20,7 @@ final class Cryptoki implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Cryptoki.class);
 
     private final PKCS11 functions;
+    private final AtomicLong initialisations = new AtomicLong();
 
     /** Takes over a module that is initialised. */
     Cryptoki(PKCS11 functions) {
@@ -39,10 +41,9 @@ final class Cryptoki implements AutoCloseable {
         WrapperLibrary.load(libraryFolder);
         try {
             PKCS11 functions = new PKCS11Implementation(module.toString());
-            CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
-            arguments.flags = PKCS11Constants.CKF_OS_LOCKING_OK;
-            functions.C_Initialize(arguments, true);
-            return new Cryptoki(functions);
+            Cryptoki cryptoki = new Cryptoki(functions);
+            cryptoki.initialize();
+            return cryptoki;
         } catch (IOException e) {
             throw new Misconfigured(
                     "custody.pkcs11.module: " + module + " is no PKCS#11 module that loads" + reason(e)
@@ -51,6 +52,33 @@ final class Cryptoki implements AutoCloseable {
         } catch (PKCS11Exception e) {
             throw new Unavailable("C_Initialize of " + module + " failed: " + Ckr.name(e), e);
         }
+    }
+
+    private void initialize() throws PKCS11Exception {
+        CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
+        arguments.flags = PKCS11Constants.CKF_OS_LOCKING_OK;
+        functions.C_Initialize(arguments, true);
+    }
+
+    /**
+     * {@code C_Finalize} and {@code C_Initialize}: for modules that find their HSM again in no other way. No other thread may be inside the
+     * module (PKCS#11 v3.0 §5.4.2), and no handle of before may be used afterwards, not even to close it: it may be another session's by then.
+     */
+    void reinitialize() throws Unavailable {
+        initialisations.incrementAndGet();
+        close();
+        try {
+            initialize();
+        } catch (PKCS11Exception e) {
+            if (e.getErrorCode() != PKCS11Constants.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+                throw new Unavailable("C_Initialize failed: " + Ckr.name(e), e);
+            }
+        }
+    }
+
+    /** Which {@code C_Initialize} it is that handles of now belong to. */
+    long initialisation() {
+        return initialisations.get();
     }
 
     /** What the dynamic linker said. Where it said nothing (a library without C_GetFunctionList), the wrapper passes on unwritten memory. */
@@ -76,6 +104,36 @@ final class Cryptoki implements AutoCloseable {
         throw new Misconfigured("custody.pkcs11.token: "
                 + (found.isEmpty() ? "no token is labelled '" : found.size() + " tokens are labelled '") + label + "'; "
                 + present + ". Name the one that holds the keys, and give each token a label of its own");
+    }
+
+    /**
+     * Finds a token again that was known before, wherever it is now: by label and serial number, because a token of the same label need not be
+     * the one that holds the keys.
+     */
+    TokenIdentity again(TokenIdentity known) throws Unavailable {
+        List<TokenIdentity> labelled = tokens().stream()
+                .filter(token -> token.label().equals(known.label()))
+                .toList();
+        return labelled.stream()
+                .filter(token -> token.serial().equals(known.serial()))
+                .findFirst()
+                .orElseThrow(() -> new Unavailable(
+                        labelled.isEmpty()
+                                ? "the module shows no token '" + known.label() + "'"
+                                : "there is a token '" + known.label() + "', but its serial number is "
+                                        + labelled.getFirst().serial() + " and not " + known.serial()
+                                        + ": it is another one, and is not used"));
+    }
+
+    /** Whether a token is still where it was found, as far as {@code C_GetTokenInfo} knows. */
+    boolean shows(TokenIdentity known) {
+        try {
+            return TokenIdentity.of(known.slot(), functions.C_GetTokenInfo(known.slot()))
+                    .serial()
+                    .equals(known.serial());
+        } catch (PKCS11Exception e) {
+            return false;
+        }
     }
 
     private List<TokenIdentity> tokens() throws Unavailable {

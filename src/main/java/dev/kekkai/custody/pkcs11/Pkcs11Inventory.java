@@ -28,13 +28,9 @@ public final class Pkcs11Inventory implements KekInventory {
             Pattern.compile("kekkai/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,8})/([0-9])");
 
     private final SessionWorkers workers;
-    private final Cryptoki cryptoki;
-    private final long slot;
 
-    Pkcs11Inventory(SessionWorkers workers, Cryptoki cryptoki, long slot) {
+    Pkcs11Inventory(SessionWorkers workers) {
         this.workers = workers;
-        this.cryptoki = cryptoki;
-        this.slot = slot;
     }
 
     @Override
@@ -43,16 +39,7 @@ public final class Pkcs11Inventory implements KekInventory {
             return CompletableFuture.failedFuture(
                     new Misconfigured("no keys for " + kek.mechanism() + " in this version"));
         }
-        return workers.submit(ignored -> writing(session -> generate(session, kek)));
-    }
-
-    private <T> T writing(SessionTask<T> task) throws PKCS11Exception, CustodyException {
-        Pkcs11Session session = cryptoki.openSession(slot, true);
-        try {
-            return task.on(session);
-        } finally {
-            session.close();
-        }
+        return workers.submitWriting(session -> generate(session, kek));
     }
 
     private static Provenance generate(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
@@ -75,13 +62,13 @@ public final class Pkcs11Inventory implements KekInventory {
 
     @Override
     public CompletionStage<Integer> destroy(Kek kek) {
-        return workers.submit(ignored -> writing(session -> {
+        return workers.submitWriting(session -> {
             List<Long> objects = KekObjects.labelled(session, kek);
             for (long object : objects) {
                 session.destroy(object);
             }
             return objects.size();
-        }));
+        });
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.kekkai.custody.pkcs11;
 
 import dev.kekkai.custody.CustodyException;
-import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.SealedBox;
 import dev.kekkai.id.VersionId;
@@ -28,6 +27,7 @@ final class Pkcs11Session {
     private final Thread owner = Thread.currentThread();
     private final Map<VersionId, Long> keys = new HashMap<>();
     private final Map<VersionId, SealedBox> witnesses = new HashMap<>();
+    private boolean wrote;
 
     Pkcs11Session(PKCS11 functions, long handle) {
         this.functions = functions;
@@ -59,6 +59,7 @@ final class Pkcs11Session {
 
     long generateKey(CK_MECHANISM mechanism, CK_ATTRIBUTE[] template) throws PKCS11Exception {
         checkOwner();
+        wrote = true;
         return functions.C_GenerateKey(handle, mechanism, template, true);
     }
 
@@ -66,11 +67,13 @@ final class Pkcs11Session {
     long[] generateKeyPair(CK_MECHANISM mechanism, CK_ATTRIBUTE[] publicTemplate, CK_ATTRIBUTE[] privateTemplate)
             throws PKCS11Exception {
         checkOwner();
+        wrote = true;
         return functions.C_GenerateKeyPair(handle, mechanism, publicTemplate, privateTemplate, true);
     }
 
     void destroy(long object) throws PKCS11Exception {
         checkOwner();
+        wrote = true;
         functions.C_DestroyObject(handle, object);
     }
 
@@ -102,15 +105,20 @@ final class Pkcs11Session {
     }
 
     /**
-     * Throws if the token does not regard this session as logged in. Private objects are then invisible, which must not pass for their absence
-     * (PKCS#11 v3.0 §5.6.4).
+     * Throws {@code CKR_USER_NOT_LOGGED_IN} if the token does not regard this session as logged in. Private objects are then invisible, which
+     * must not pass for their absence (PKCS#11 v3.0 §5.6.4).
      */
-    void requireLogin() throws PKCS11Exception, Unavailable {
+    void requireLogin() throws PKCS11Exception {
         checkOwner();
         long state = functions.C_GetSessionInfo(handle).state;
         if (state != PKCS11Constants.CKS_RO_USER_FUNCTIONS && state != PKCS11Constants.CKS_RW_USER_FUNCTIONS) {
-            throw new Unavailable("the token has logged this process out, so its keys cannot be seen");
+            throw new PKCS11Exception(PKCS11Constants.CKR_USER_NOT_LOGGED_IN);
         }
+    }
+
+    /** Whether something was made or destroyed in this session, or may have been: then its work cannot be done a second time without a look. */
+    boolean wrote() {
+        return wrote;
     }
 
     /** The handle of a KEK's AES key, looked up once in the life of this session. */

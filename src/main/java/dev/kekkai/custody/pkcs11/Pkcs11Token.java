@@ -7,25 +7,35 @@ import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Misconfigured;
 import dev.kekkai.custody.CustodyException.Unavailable;
-import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import dev.kekkai.custody.CustodyState;
+import dev.kekkai.custody.ReturnCheck;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A token that is open: module initialised, user logged in, session threads running. {@link #custodian}, {@link #inventory} and
- * {@link #signer} are its faces.
+ * {@link #signer} are its faces. It comes back by itself when it was lost ({@link TokenLife}).
  */
 public final class Pkcs11Token implements AutoCloseable {
     private final Cryptoki cryptoki;
     private final TokenIdentity identity;
-    private final SessionWorkers workers;
+    private final TokenLife life;
     private final HsmProfile profile;
+    private final AtomicReference<ReturnCheck> returnCheck;
 
-    private Pkcs11Token(Cryptoki cryptoki, TokenIdentity identity, SessionWorkers workers, HsmProfile profile) {
+    private Pkcs11Token(
+            Cryptoki cryptoki,
+            TokenIdentity identity,
+            TokenLife life,
+            HsmProfile profile,
+            AtomicReference<ReturnCheck> returnCheck) {
         this.cryptoki = cryptoki;
         this.identity = identity;
-        this.workers = workers;
+        this.life = life;
         this.profile = profile;
+        this.returnCheck = returnCheck;
     }
 
     /**
@@ -41,17 +51,18 @@ public final class Pkcs11Token implements AutoCloseable {
             TokenIdentity identity = cryptoki.token(settings.token());
             checkAllowed(custody, identity);
             checkOffers(cryptoki, identity, custody.profile());
-            // This session stays open unused: when an application's last session closes, it is logged out.
-            Pkcs11Session first = cryptoki.openSession(identity.slot(), false);
-            new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")))
-                    .login(first, identity);
-            SessionWorkers workers = new SessionWorkers(cryptoki, identity.slot(), settings.sessions());
-            workers.start();
+            AtomicReference<ReturnCheck> returnCheck = new AtomicReference<>((inventory, custodian) -> {});
+            TokenLogin login =
+                    new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")));
+            TokenLife life = TokenLife.begin(
+                    cryptoki,
+                    identity,
+                    login,
+                    inline ->
+                            returnCheck.get().check(new Pkcs11Inventory(inline), custodian(inline, custody.profile())),
+                    new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
             opened = true;
-            return new Pkcs11Token(cryptoki, identity, workers, custody.profile());
-        } catch (PKCS11Exception e) {
-            throw new Unavailable(
-                    "no session with token '" + settings.token() + "' could be opened: " + Ckr.name(e), e);
+            return new Pkcs11Token(cryptoki, identity, life, custody.profile(), returnCheck);
         } finally {
             if (!opened) {
                 cryptoki.close();
@@ -84,24 +95,50 @@ public final class Pkcs11Token implements AutoCloseable {
         return profile.softToken() || identity.knownSoftware();
     }
 
+    /** Says what to check before a token that was lost is used again. From then on no other token and no other key passes for it. */
+    public void onReturn(ReturnCheck check) {
+        returnCheck.set(check);
+    }
+
+    /** Has somebody called when the token is lost or back, on whatever thread noticed; must not block. */
+    public void onChange(Runnable listener) {
+        life.onChange(listener);
+    }
+
+    /** How the way to the token does now. */
+    public CustodyState state() {
+        return life.state();
+    }
+
+    /** Why only a restart of this process helps, if that is so. */
+    public Optional<String> hopeless() {
+        return life.hopeless();
+    }
+
     /** Seals and opens under this token's KEKs. */
     public Pkcs11Custodian custodian() {
+        return custodian(life.workers(), profile);
+    }
+
+    private static Pkcs11Custodian custodian(SessionWorkers workers, HsmProfile profile) {
         return new Pkcs11Custodian(workers, new AesGcm(profile, new SecureRandom()));
     }
 
     /** Makes and examines KEKs on this token. */
     public Pkcs11Inventory inventory() {
-        return new Pkcs11Inventory(workers, cryptoki, identity.slot());
+        return new Pkcs11Inventory(life.workers());
     }
 
     /** The signing key with a label, generated if the token has none. */
     public Pkcs11Signer signer(String label) throws CustodyException {
-        return Pkcs11Signer.open(workers, cryptoki, identity.slot(), label);
+        return Pkcs11Signer.open(life.workers(), label);
     }
 
+    /** Closes sessions and module. A call that hangs in the module keeps it from being finalised: the process ends without that. */
     @Override
     public void close() {
-        workers.close();
-        cryptoki.close();
+        if (life.end()) {
+            cryptoki.close();
+        }
     }
 }

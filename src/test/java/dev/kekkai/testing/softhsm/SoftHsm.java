@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 
@@ -46,7 +47,8 @@ public final class SoftHsm {
 
     public static KekkaiConfig.Custody custody(String label, Path pinFile, int sessions, boolean allowSoftToken) {
         return new KekkaiConfig.Custody(
-                PROFILE, new KekkaiConfig.Pkcs11(MODULE, label, pinFile, sessions, allowSoftToken));
+                PROFILE,
+                new KekkaiConfig.Pkcs11(MODULE, label, pinFile, sessions, Duration.ofSeconds(10), 16, allowSoftToken));
     }
 
     /** A file with mode 0600 that holds a PIN. */

@@ -1,0 +1,128 @@
+package dev.kekkai.custody.pkcs11;
+
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.CustodyException.Unavailable;
+import dev.kekkai.custody.CustodyState;
+import dev.kekkai.custody.pkcs11.LinkState.Down;
+import dev.kekkai.custody.pkcs11.LinkState.LoggingIn;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Everything that serves from one token and keeps it serving: the link, the workers, the recovery, and the watch over all of them. */
+final class TokenLife {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE_AFTER_HANG = Duration.ofMinutes(5);
+    /** Nobody waits for the calls of a recovery, and C_Initialize of a network HSM takes its time. */
+    private static final int RECOVERY_PATIENCE = 6;
+
+    private final TokenLink link;
+    private final StuckThreads stuck;
+    private final WorkerPool pool;
+    private final Watch watch;
+    private final CopyOnWriteArrayList<Runnable> listeners;
+
+    /**
+     * @param sessions that work at a time
+     * @param stuckAfter how long a thread may be inside the module for one piece of work
+     * @param maxStuck how many threads may be written off at a time
+     */
+    record Bounds(int sessions, Duration stuckAfter, int maxStuck) {}
+
+    private TokenLife(
+            TokenLink link,
+            StuckThreads stuck,
+            WorkerPool pool,
+            Watch watch,
+            CopyOnWriteArrayList<Runnable> listeners) {
+        this.link = link;
+        this.stuck = stuck;
+        this.pool = pool;
+        this.watch = watch;
+        this.listeners = listeners;
+    }
+
+    /** Logs in to a token that was found, and begins to serve from it. If that fails, nothing is left running. */
+    static TokenLife begin(
+            Cryptoki cryptoki, TokenIdentity token, TokenLogin login, Reopening.Proof proof, Bounds bounds)
+            throws CustodyException {
+        CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+        TokenLink link = new TokenLink(() -> listeners.forEach(Runnable::run));
+        StuckThreads stuck = new StuckThreads(bounds.maxStuck());
+        WorkerPool pool = new WorkerPool(link, cryptoki, stuck, bounds.sessions(), bounds.stuckAfter());
+        listeners.add(pool::failWaitingIfRefused);
+        SecureRandom random = new SecureRandom();
+        Recovery.Pace pace = new Recovery.Pace(
+                bounds.stuckAfter().multipliedBy(RECOVERY_PATIENCE),
+                bounds.stuckAfter().multipliedBy(2),
+                new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random),
+                new Backoff(bounds.stuckAfter(), LONGEST_PAUSE_AFTER_HANG, random));
+        Watch watch = new Watch(
+                link,
+                pool,
+                stuck,
+                bounds.stuckAfter(),
+                () -> new Recovery(link, cryptoki, stuck, new Reopening(cryptoki, token, login, proof), pace));
+        TokenLife life = new TokenLife(link, stuck, pool, watch, listeners);
+        watch.start();
+        boolean begun = false;
+        try {
+            link.awaitUp();
+            begun = true;
+            return life;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("interrupted while opening token '" + token.label() + "'", e);
+        } finally {
+            if (!begun) {
+                life.end();
+            }
+        }
+    }
+
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    SessionWorkers workers() {
+        return pool;
+    }
+
+    Optional<String> hopeless() {
+        return stuck.hopeless();
+    }
+
+    CustodyState state() {
+        LinkState now = link.state();
+        CustodyState.Link shown =
+                switch (now) {
+                    case LinkState.Up up -> CustodyState.Link.UP;
+                    case LoggingIn in -> CustodyState.Link.LOGGING_IN;
+                    case Down down -> CustodyState.Link.DOWN;
+                    case LinkState.Closed closed -> CustodyState.Link.DOWN;
+                };
+        return new CustodyState(
+                shown,
+                switch (now) {
+                    case Down down -> down.reason();
+                    case LoggingIn in -> in.why();
+                    default -> "";
+                },
+                now instanceof Down down ? Duration.between(down.since(), Instant.now()) : Duration.ZERO,
+                pool.sessions(),
+                pool.sessionsOpen(),
+                stuck.now(),
+                stuck.most());
+    }
+
+    /** Ends all threads; answers whether nobody is inside the module any more, so that it may be finalised. */
+    boolean end() {
+        link.close();
+        pool.close();
+        watch.close();
+        return stuck.now() == 0 && pool.empty() && watch.empty();
+    }
+}
