@@ -20,19 +20,13 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Pkcs11Token implements AutoCloseable {
     private final Cryptoki cryptoki;
-    private final TokenIdentity identity;
     private final TokenLife life;
     private final HsmProfile profile;
     private final AtomicReference<ReturnCheck> returnCheck;
 
     private Pkcs11Token(
-            Cryptoki cryptoki,
-            TokenIdentity identity,
-            TokenLife life,
-            HsmProfile profile,
-            AtomicReference<ReturnCheck> returnCheck) {
+            Cryptoki cryptoki, TokenLife life, HsmProfile profile, AtomicReference<ReturnCheck> returnCheck) {
         this.cryptoki = cryptoki;
-        this.identity = identity;
         this.life = life;
         this.profile = profile;
         this.returnCheck = returnCheck;
@@ -62,7 +56,7 @@ public final class Pkcs11Token implements AutoCloseable {
                             returnCheck.get().check(new Pkcs11Inventory(inline), custodian(inline, custody.profile())),
                     new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
             opened = true;
-            return new Pkcs11Token(cryptoki, identity, life, custody.profile(), returnCheck);
+            return new Pkcs11Token(cryptoki, life, custody.profile(), returnCheck);
         } finally {
             if (!opened) {
                 cryptoki.close();
@@ -86,13 +80,14 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
+    /** The token as it was when it was last logged in to: always the same one, not always in the same slot. */
     public TokenIdentity identity() {
-        return identity;
+        return life.token();
     }
 
     /** Whether whoever owns this host owns the keys: by the profile's word, or because the token is known to be software. */
     public boolean software() {
-        return profile.softToken() || identity.knownSoftware();
+        return profile.softToken() || identity().knownSoftware();
     }
 
     /** Says what to check before a token that was lost is used again. From then on no other token and no other key passes for it. */

@@ -63,14 +63,15 @@ final class Watch implements AutoCloseable {
 
     private void writeOff(Worker worker) {
         count("a call");
-        link.leave();
         Worker.Visit visit = worker.visit();
-        pool.replace(worker);
         if (visit != null) {
             String why = "a call has been inside the PKCS#11 module for more than " + stuckAfter.toMillis() + " ms";
             link.hung(visit.link(), worker.presence().sinceNanos(), why);
             visit.job().fail(new Unavailable(why + " and is written off"));
         }
+        // Only now: nobody is to follow it in before it is known whether anybody should.
+        link.leave();
+        pool.replace(worker);
     }
 
     private void count(String what) {
