@@ -4,19 +4,24 @@ import static dev.kekkai.testing.process.KmsClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import dev.kekkai.testing.pkcs11.Fault;
 import dev.kekkai.testing.pkcs11.FaultyModule;
 import dev.kekkai.testing.pkcs11.FaultyModule.Injection;
 import dev.kekkai.testing.process.Finished;
+import dev.kekkai.testing.process.Forger;
 import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.process.KekkaiProcess;
 import dev.kekkai.testing.process.KmsClient;
 import dev.kekkai.testing.process.SoftHsmToken;
 import dev.kekkai.wire.kms.v2.EncryptResponse;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +93,7 @@ class HsmBadDaysIT {
 
     @Test
     void a_token_that_comes_back_with_another_key_under_the_same_id_wraps_nothing() throws Exception {
-        var version = kekkai.keys().get(0);
+        JsonNode version = kekkai.keys().get(0);
         try (KekkaiProcess server = kekkai.serve();
                 KmsClient client = server.client();
                 KeyIdWatch keyIds = KeyIdWatch.on(server)) {
@@ -101,7 +106,8 @@ class HsmBadDaysIT {
             Injection absence = module.inject(Fault.tokenAbsent());
             refusal(() -> client.wrap(dek));
             kekkai.token().removeKey(version.get("versionId").asText());
-            dev.kekkai.testing.process.Forger.generate(kekkai, version, lineage);
+            kekkai.edit("module: " + module.path(), "module: " + SoftHsmToken.MODULE);
+            Forger.generate(kekkai, version, lineage);
 
             absence.lift();
 
@@ -176,7 +182,7 @@ class HsmBadDaysIT {
 
     /** Asks Status all the time, as no apiserver would, and remembers every {@code key_id} it is told. */
     private static final class KeyIdWatch implements AutoCloseable {
-        private final java.util.Set<String> seen = java.util.concurrent.ConcurrentHashMap.newKeySet();
+        private final Set<String> seen = ConcurrentHashMap.newKeySet();
         private final Thread asking;
         private volatile boolean stop;
 
@@ -187,7 +193,7 @@ class HsmBadDaysIT {
                         seen.add(client.status().getKeyId());
                         Thread.sleep(20);
                     }
-                } catch (InterruptedException | io.grpc.StatusRuntimeException e) {
+                } catch (InterruptedException | StatusRuntimeException e) {
                     // The server has ended.
                 }
             });
@@ -197,7 +203,7 @@ class HsmBadDaysIT {
             return new KeyIdWatch(server.client());
         }
 
-        java.util.Set<String> seen() {
+        Set<String> seen() {
             return seen;
         }
 

@@ -210,13 +210,22 @@ final class TokenLink {
 
     /** An attempt failed. */
     void stillDown(CustodyException latest) {
+        stillDown(latest, false);
+    }
+
+    /** An attempt does not come to an end. */
+    void recoveryHung(CustodyException latest) {
+        stillDown(latest, true);
+    }
+
+    private void stillDown(CustodyException latest, boolean hung) {
         change(() -> {
             switch (state) {
                 case LoggingIn in -> {
-                    LOG.warnf("%s, and it cannot log in again: %s", in.why(), latest.getMessage());
-                    state = new Down(in.why(), latest, Instant.now(), false);
+                    LOG.warnf("%s, and it cannot log in: %s", in.why(), latest.getMessage());
+                    state = new Down(in.why(), latest, Instant.now(), hung);
                 }
-                case Down down -> state = new Down(down.cause(), latest, down.since(), down.hung());
+                case Down down -> state = new Down(down.cause(), latest, down.since(), down.hung() || hung);
                 case Up up -> {}
                 case Closed closed -> {}
             }

@@ -53,7 +53,8 @@ final class Watch implements AutoCloseable {
             if (now != null && now.presence().writeOffIfStuck()) {
                 count("the thread that reopens the token");
                 recovery = null;
-                link.stillDown(new Unavailable("the PKCS#11 module did not answer while the token was being reopened"));
+                link.recoveryHung(
+                        new Unavailable("the PKCS#11 module did not answer while the token was being opened"));
             }
             fill();
         } catch (RuntimeException e) {

@@ -2,13 +2,19 @@ package dev.kekkai.custody.pkcs11;
 
 import static dev.kekkai.custody.pkcs11.OpenToken.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.kekkai.custody.CustodyException.KeyUnsafe;
+import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.secret.Secret;
 import dev.kekkai.testing.pkcs11.Fault;
 import dev.kekkai.testing.pkcs11.FaultyModule.Injection;
 import dev.kekkai.testing.process.SoftHsmToken;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +47,7 @@ class ReturnOfTheTokenTest {
         hsm.softHsm.writePin("wrong-pin-of-2026");
         hsm.module.dropLogin();
         // The caller who meets it is refused with the reason, not told to bring another key.
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(hsm::seal)).hasMessageContaining("refused the PIN");
+        assertThat(catchThrowable(hsm::seal)).hasMessageContaining("refused the PIN");
         awaitAttempts(3);
 
         assertThat(hsm.counters().loginsRefused()).isEqualTo(1);
@@ -56,19 +62,19 @@ class ReturnOfTheTokenTest {
 
     @Test
     void a_token_of_the_same_label_and_pin_with_another_serial_number_is_not_used() throws Exception {
-        Path other = java.nio.file.Files.createDirectory(folder.resolve("other"));
+        Path other = Files.createDirectory(folder.resolve("other"));
         Injection absence = hsm.module.inject(Fault.tokenAbsent().untilInitialize());
-        org.assertj.core.api.Assertions.assertThatThrownBy(hsm::seal);
+        assertThatThrownBy(hsm::seal);
         SoftHsmToken.in(other);
         hsm.softHsm.unplug();
-        java.nio.file.Files.move(other.resolve("tokens"), folder.resolve("tokens"));
+        Files.move(other.resolve("tokens"), folder.resolve("tokens"));
 
         absence.lift();
 
         await().atMost(LadderToken.LONG).until(() -> hsm.state().reason().contains("its serial number is"));
         assertThat(hsm.counters().logins()).as("it was not even given the PIN").isEqualTo(1);
 
-        java.nio.file.Files.move(folder.resolve("tokens"), other.resolve("tokens"));
+        Files.move(folder.resolve("tokens"), other.resolve("tokens"));
         hsm.softHsm.plugIn();
         hsm.awaitUp();
         assertThat(hsm.open(hsm.box)).isEqualTo(new byte[32]);
@@ -82,13 +88,13 @@ class ReturnOfTheTokenTest {
                     .toCompletableFuture()
                     .join()) {
                 assertThat(opened.lent()).isEqualTo(new byte[32]);
-            } catch (java.util.concurrent.CompletionException e) {
-                throw new dev.kekkai.custody.CustodyException.KeyUnsafe("other keys: " + e.getCause());
+            } catch (CompletionException e) {
+                throw new KeyUnsafe("other keys: " + e.getCause());
             }
         });
         Injection corrupt = hsm.module.inject(Fault.fail("C_Decrypt", "CKR_ENCRYPTED_DATA_INVALID"));
         Injection absence = hsm.module.inject(Fault.tokenAbsent());
-        org.assertj.core.api.Assertions.assertThatThrownBy(hsm::seal);
+        assertThatThrownBy(hsm::seal);
         absence.lift();
 
         await().atMost(LadderToken.LONG).until(() -> hsm.state().reason().contains("other keys"));
@@ -104,12 +110,12 @@ class ReturnOfTheTokenTest {
     @Test
     void a_login_is_checked_like_a_return() throws Exception {
         hsm.token.onReturn((inventory, custodian) -> {
-            throw new dev.kekkai.custody.CustodyException.KeyUnsafe("other keys");
+            throw new KeyUnsafe("other keys");
         });
 
         hsm.module.dropLogin();
 
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(hsm::seal)).hasMessageContaining("other keys");
+        assertThat(catchThrowable(hsm::seal)).hasMessageContaining("other keys");
         assertThat(hsm.counters().loginDrops()).isEqualTo(1);
     }
 
@@ -117,9 +123,8 @@ class ReturnOfTheTokenTest {
     void a_key_that_a_vanished_token_does_not_show_is_not_called_missing() throws Exception {
         hsm.softHsm.unplug();
 
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> result(hsm.token.inventory().inspect(hsm.kek))))
-                .isInstanceOf(dev.kekkai.custody.CustodyException.Unavailable.class);
+        assertThat(catchThrowable(() -> result(hsm.token.inventory().inspect(hsm.kek))))
+                .isInstanceOf(Unavailable.class);
         hsm.awaitDown();
 
         hsm.softHsm.plugIn();
