@@ -4,11 +4,12 @@ import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.batching.Batcher;
 import dev.kekkai.custody.CustodyException;
-import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.dek.Caller;
 import dev.kekkai.dek.Deadline;
 import dev.kekkai.dek.DekException;
+import dev.kekkai.dek.DekException.KeyRefused;
 import dev.kekkai.dek.DekException.NotAuthentic;
 import dev.kekkai.dek.DekException.Overloaded;
 import dev.kekkai.dek.DekException.TooLate;
@@ -47,14 +48,14 @@ public final class LocalDekService implements DekService {
      */
     public LocalDekService(
             Map<TenantId, Keyring> keyrings,
-            KeyCustodian custodian,
+            Batcher batcher,
             AuditTrail audit,
             InstantSource clock,
             ScheduledExecutorService timer) {
         this.timer = timer;
         this.keyrings = Map.copyOf(keyrings);
-        this.wrapping = new Wrapping(custodian, clock);
-        this.unwrapping = new Unwrapping(custodian);
+        this.wrapping = new Wrapping(batcher, clock);
+        this.unwrapping = new Unwrapping(batcher);
         this.audit = audit;
     }
 
@@ -142,7 +143,7 @@ public final class LocalDekService implements DekService {
         }
         if (failure != null) {
             DekException reason = reason(failure);
-            refuse(record, answer, reason instanceof NotAuthentic ? Outcome.REFUSED : Outcome.FAILED, reason);
+            refuse(record, answer, outcome(reason), reason);
             return;
         }
         boolean given = false;
@@ -158,6 +159,11 @@ public final class LocalDekService implements DekService {
                 unclaimed.accept(result);
             }
         }
+    }
+
+    /** Whether the request was at fault, or what it asked for cannot be given. */
+    private static Outcome outcome(DekException reason) {
+        return reason instanceof NotAuthentic || reason instanceof KeyRefused ? Outcome.REFUSED : Outcome.FAILED;
     }
 
     private <T> void refuse(Request record, CompletableFuture<T> answer, Outcome outcome, DekException reason) {
