@@ -81,8 +81,10 @@ public final class ProfileFile {
                 name,
                 settings.get(ProfileKeys.MECHANISM),
                 settings.get(ProfileKeys.IV),
-                settings.get(ProfileKeys.IV_LENGTH),
                 settings.get(ProfileKeys.AMBIGUOUS_TAG_CODES),
+                settings.get(ProfileKeys.MAC_KEY_TYPE),
+                settings.get(ProfileKeys.OMIT_ATTRIBUTES),
+                settings.get(ProfileKeys.INITIALIZE_ARGUMENTS),
                 settings.get(ProfileKeys.SOFT_TOKEN));
         return new Loaded(profile, settings.setting(ProfileKeys.MODULE).map(Setting::text));
     }

@@ -29,7 +29,7 @@ final class AesGcm {
 
     SealedBox seal(Pkcs11Session session, Kek kek, byte[] associatedData, Secret plaintext)
             throws PKCS11Exception, CustodyException {
-        byte[] iv = new byte[profile.ivLength()];
+        byte[] iv = new byte[profile.ivRule().length()];
         random.nextBytes(iv);
         byte[] box = session.encrypt(mechanism(iv, associatedData), session.aesKey(kek), plaintext.lent());
         return new SealedBox(iv, box);
@@ -67,7 +67,7 @@ final class AesGcm {
         try {
             SealedBox known = session.witness(kek.version());
             if (known == null) {
-                byte[] iv = new byte[profile.ivLength()];
+                byte[] iv = new byte[profile.ivRule().length()];
                 random.nextBytes(iv);
                 known = new SealedBox(
                         iv,
