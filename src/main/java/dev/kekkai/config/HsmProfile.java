@@ -14,6 +14,9 @@ import java.util.Set;
  * @param omittedAttributes {@code CKA_} names that this token does not know: not asked for at creation, and not missed where it has no answer
  * @param initializeArguments what {@code C_Initialize} gets in {@code pReserved}, empty for the NULL of nearly all modules
  * @param softToken whether it is software, whose keys root on the host can read
+ * @param gcmCall by which functions AES-GCM encrypts
+ * @param untoldHistory {@code CKA_} names of what this token does not tell of the history of keys that it made itself
+ * @param readOnlySessions whether {@code C_OpenSession} takes anything but {@code CKF_RW_SESSION}
  */
 public record HsmProfile(
         String name,
@@ -23,10 +26,38 @@ public record HsmProfile(
         MacKeyType macKeyType,
         Set<String> omittedAttributes,
         String initializeArguments,
-        boolean softToken) {
+        boolean softToken,
+        GcmCall gcmCall,
+        Set<String> untoldHistory,
+        boolean readOnlySessions) {
     public HsmProfile {
         ambiguousTagCodes = Set.copyOf(ambiguousTagCodes);
         omittedAttributes = Set.copyOf(omittedAttributes);
+        untoldHistory = Set.copyOf(untoldHistory);
+    }
+
+    /** One that encrypts by {@code C_Encrypt}, tells the whole history of its keys, and opens read-only sessions. */
+    public HsmProfile(
+            String name,
+            Mechanism mechanism,
+            IvRule ivRule,
+            Set<String> ambiguousTagCodes,
+            MacKeyType macKeyType,
+            Set<String> omittedAttributes,
+            String initializeArguments,
+            boolean softToken) {
+        this(
+                name,
+                mechanism,
+                ivRule,
+                ambiguousTagCodes,
+                macKeyType,
+                omittedAttributes,
+                initializeArguments,
+                softToken,
+                GcmCall.ENCRYPT,
+                Set.of(),
+                true);
     }
 
     /** Who makes the IV of an AES-GCM encryption, and where a module that makes it leaves it. */
@@ -56,5 +87,13 @@ public record HsmProfile(
         GENERIC_SECRET,
         /** {@code CKK_SHA256_HMAC}. */
         SHA256_HMAC
+    }
+
+    /** By which functions AES-GCM encrypts. */
+    public enum GcmCall {
+        /** {@code C_Encrypt}. */
+        ENCRYPT,
+        /** {@code C_EncryptMessage} (PKCS#11 v3.0 §5.9), for a module whose {@code C_Encrypt} does not say how long its output will be. */
+        MESSAGE
     }
 }

@@ -1,5 +1,6 @@
 package dev.kekkai.config;
 
+import dev.kekkai.config.HsmProfile.GcmCall;
 import dev.kekkai.config.HsmProfile.IvRule;
 import dev.kekkai.config.HsmProfile.MacKeyType;
 import dev.kekkai.envelope.Mechanism;
@@ -28,6 +29,7 @@ final class ProfileKeys {
     /** What a key may not be able to say of itself without being able to leave the token: all others must be there and right. */
     private static final Set<String> MAY_BE_OMITTED = Set.of(
             "CKA_COPYABLE",
+            "CKA_VALUE_LEN",
             "CKA_DERIVE",
             "CKA_WRAP",
             "CKA_UNWRAP",
@@ -78,6 +80,19 @@ final class ProfileKeys {
             "",
             "Text for pReserved of C_Initialize; empty for the NULL that nearly all modules want.");
 
+    static final Key<GcmCall> GCM_CALL = Key.preset(
+            "gcm-call",
+            Types.choice(Map.of("encrypt", GcmCall.ENCRYPT, "message", GcmCall.MESSAGE)),
+            "encrypt",
+            "By which functions aes-gcm encrypts: C_Encrypt, or C_EncryptMessage of PKCS#11 v3.0.");
+    static final Key<Set<String>> UNTOLD_HISTORY = Key.preset(
+            "untold-history",
+            Types.listOf(Set.of("CKA_LOCAL")),
+            "",
+            "What this token does not tell of the history of keys that it made itself.");
+    static final Key<Boolean> READ_ONLY_SESSIONS = Key.preset(
+            "read-only-sessions", Types.bool(), "true", "Whether C_OpenSession may be called without CKF_RW_SESSION.");
+
     static final Schema SCHEMA = new Schema(
             "hsm",
             List.of(
@@ -88,7 +103,10 @@ final class ProfileKeys {
                     AMBIGUOUS_TAG_CODES,
                     MAC_KEY_TYPE,
                     OMIT_ATTRIBUTES,
-                    INITIALIZE_ARGUMENTS));
+                    INITIALIZE_ARGUMENTS,
+                    GCM_CALL,
+                    UNTOLD_HISTORY,
+                    READ_ONLY_SESSIONS));
 
     private ProfileKeys() {}
 }

@@ -98,14 +98,14 @@ class ProfileFileTest {
         assertThatThrownBy(() -> ProfileFile.load("kekkai"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(
-                        "custody.profile: kekkai.yaml is a configuration, not an HSM profile; use one of softhsm");
+                        "custody.profile: kekkai.yaml is a configuration, not an HSM profile; use one of cloudhsm,");
         assertThatThrownBy(() -> ProfileFile.load(
                         Path.of("hsm-config/kekkai.yaml").toAbsolutePath().toString()))
                 .hasMessageContaining("kekkai.yaml is a configuration, not an HSM profile");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"luna", "SoftHSM", "..", "softhsm.yaml", ""})
+    @ValueSource(strings = {"moon", "SoftHSM", "..", "softhsm.yaml", ""})
     void a_name_that_is_not_bundled_is_refused(String name) {
         assertThatThrownBy(() -> ProfileFile.load(name)).isInstanceOf(ConfigException.class);
     }
