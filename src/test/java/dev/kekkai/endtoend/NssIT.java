@@ -64,8 +64,7 @@ class NssIT {
         NssToken nss = NssToken.in(folder);
         Installation kekkai = Installation.on(nss, folder);
         Path profile = Path.of(nss.profile());
-        Files.writeString(
-                profile, Files.readString(profile).replaceAll("(?m)^  initialize-arguments: .*$", ""));
+        Files.writeString(profile, Files.readString(profile).replaceAll("(?m)^  initialize-arguments: .*$", ""));
 
         Finished refused = kekkai.run("serve");
 

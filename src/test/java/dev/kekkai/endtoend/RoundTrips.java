@@ -19,7 +19,8 @@ final class RoundTrips {
     /** A DEK and what the server made of it. */
     record Wrapped(ByteString dek, EncryptResponse response) {
         void opensOn(KmsClient client) {
-            assertThat(client.unwrap(response.getCiphertext(), response.getKeyId())).isEqualTo(dek);
+            assertThat(client.unwrap(response.getCiphertext(), response.getKeyId()))
+                    .isEqualTo(dek);
         }
     }
 
@@ -43,8 +44,8 @@ final class RoundTrips {
         for (int at : new int[] {iv, box, envelope.size() - 1}) {
             byte[] changed = envelope.toByteArray();
             changed[at] ^= 1;
-            Status refused = refusal(
-                    () -> client.unwrap(ByteString.copyFrom(changed), good.response().getKeyId()));
+            Status refused = refusal(() ->
+                    client.unwrap(ByteString.copyFrom(changed), good.response().getKeyId()));
             assertThat(refused.getCode()).as("byte %d", at).isEqualTo(Status.Code.INVALID_ARGUMENT);
             assertThat(refused.getDescription()).as("byte %d", at).contains("does not open under KEK");
         }

@@ -37,7 +37,9 @@ class SecondMechanismIT {
 
         kekkai.run("key", "rotate").succeeded();
 
-        assertThat(kekkai.token().secretKeys()).as("one of the first, two of the second").isEqualTo(3);
+        assertThat(kekkai.token().secretKeys())
+                .as("one of the first, two of the second")
+                .isEqualTo(3);
         Wrapped cbc;
         try (KekkaiProcess server = kekkai.serve();
                 KmsClient client = server.client()) {

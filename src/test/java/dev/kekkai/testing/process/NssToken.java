@@ -27,7 +27,13 @@ public final class NssToken implements Token {
         String profile = Files.readString(Path.of(System.getProperty("kekkai.home", ""), "hsm-config", "nss.yaml"));
         Files.writeString(Path.of(token.profile()), profile.replace(BUNDLED, token.database()));
         Recipe.ofCustodian("nss token")
-                .run(folder, Map.of("NSS", token.database(), "PIN_FILE", token.pinFile().toString()))
+                .run(
+                        folder,
+                        Map.of(
+                                "NSS",
+                                token.database(),
+                                "PIN_FILE",
+                                token.pinFile().toString()))
                 .succeeded();
         return token;
     }
@@ -41,7 +47,13 @@ public final class NssToken implements Token {
         return Finished.of(
                         folder,
                         Map.of(),
-                        List.of("symkeyutil", "-L", "-d", "sql:" + database(), "-f", pinFile().toString()))
+                        List.of(
+                                "symkeyutil",
+                                "-L",
+                                "-d",
+                                "sql:" + database(),
+                                "-f",
+                                pinFile().toString()))
                 .succeeded()
                 .out()
                 .lines()

@@ -34,7 +34,8 @@ public final class Tpm2Token implements Token, AutoCloseable {
             Files.createDirectory(folder.resolve("tpm"));
             Files.createDirectory(folder.resolve("store"));
             Files.createFile(
-                    token.pinFile(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                    token.pinFile(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(token.pinFile(), PIN + "\n");
             token.startTpm();
             Recipe.ofCustodian("tpm2-pkcs11 token").run(folder, token.tools()).succeeded();
