@@ -14,6 +14,8 @@ public record Provenance(boolean local, boolean alwaysSensitive, boolean neverEx
     /** What can be said of two objects together. */
     public Provenance and(Provenance other) {
         return new Provenance(
-                local && other.local, alwaysSensitive && other.alwaysSensitive, neverExtractable && other.neverExtractable);
+                local && other.local,
+                alwaysSensitive && other.alwaysSensitive,
+                neverExtractable && other.neverExtractable);
     }
 }

@@ -31,7 +31,7 @@ class VendorProfilesTest {
         "yubihsm2, AES_CBC_HMAC, CALLER, false",
         "tpm2-pkcs11, AES_CBC_HMAC, CALLER, false",
         "nss, AES_GCM, CALLER, true",
-        "opencryptoki, AES_GCM, CALLER, true",
+        "opencryptoki, AES_CBC_HMAC, CALLER, true",
     })
     void each_make_seals_as_it_can(String make, Mechanism mechanism, IvRule ivRule, boolean software) throws Exception {
         HsmProfile profile = ProfileFile.load(make);

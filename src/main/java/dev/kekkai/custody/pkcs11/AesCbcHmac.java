@@ -64,7 +64,8 @@ final class AesCbcHmac implements SealingMechanism {
         byte[] padded = session.decrypt(
                 Attributes.mechanism(CKM_AES_CBC, box.iv()), session.key(kek, KeyRole.CIPHER), ciphertext);
         try {
-            // Only whoever has the MAC key gets here, so a padding that is wrong means two keys that do not belong together.
+            // Only whoever has the MAC key gets here, so a padding that is wrong means two keys that do not belong
+            // together.
             return Secret.owning(
                     Pkcs7.unpad(exactly(length, padded), BLOCK).orElseThrow(() -> SealingMechanism.notAuthentic(kek)));
         } finally {
@@ -72,8 +73,7 @@ final class AesCbcHmac implements SealingMechanism {
         }
     }
 
-    private static byte[] mac(
-            Pkcs11Session session, Kek kek, byte[] associatedData, byte[] iv, byte[] ciphertext)
+    private static byte[] mac(Pkcs11Session session, Kek kek, byte[] associatedData, byte[] iv, byte[] ciphertext)
             throws PKCS11Exception, CustodyException {
         byte[] message = ByteBuffer.allocate(Integer.BYTES + associatedData.length + iv.length + ciphertext.length)
                 .putInt(associatedData.length)
@@ -82,8 +82,7 @@ final class AesCbcHmac implements SealingMechanism {
                 .put(ciphertext)
                 .array();
         return exactly(
-                MAC,
-                session.sign(Attributes.mechanism(CKM_SHA256_HMAC, null), session.key(kek, KeyRole.MAC), message));
+                MAC, session.sign(Attributes.mechanism(CKM_SHA256_HMAC, null), session.key(kek, KeyRole.MAC), message));
     }
 
     private static byte[] exactly(int length, byte[] answer) throws Unavailable {

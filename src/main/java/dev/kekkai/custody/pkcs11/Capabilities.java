@@ -111,8 +111,9 @@ record Capabilities(Map<Mechanism, List<String>> lacking, Mechanism chosen) {
         String next = OURS.stream()
                 .filter(mechanism -> lacking.get(mechanism).isEmpty())
                 .findFirst()
-                .map(mechanism -> "it has what " + configured(mechanism) + " needs: use the profile of this make of HSM,"
-                        + " or a copy of '" + profile.name() + "' that says mechanism: " + configured(mechanism))
+                .map(mechanism -> "it has what " + configured(mechanism)
+                        + " needs: use the profile of this make of HSM," + " or a copy of '" + profile.name()
+                        + "' that says mechanism: " + configured(mechanism))
                 .orElse(
                         GcmStyle.of(profile) != GcmStyle.CALLER
                                 ? "use the profile of this make of HSM, or a copy of '" + profile.name()

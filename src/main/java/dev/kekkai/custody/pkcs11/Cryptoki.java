@@ -75,8 +75,8 @@ final class Cryptoki implements AutoCloseable {
                                 + (profile.initializeArguments().isEmpty()
                                         ? "; a module that wants a text there is given it by the initialize-arguments of its profile, and '"
                                                 + profile.name() + "' has none"
-                                        : "; the module does not take the initialize-arguments of profile '" + profile.name()
-                                                + "'"),
+                                        : "; the module does not take the initialize-arguments of profile '"
+                                                + profile.name() + "'"),
                         e)
                 : new Unavailable(what, e);
     }
@@ -203,7 +203,8 @@ final class Cryptoki implements AutoCloseable {
 
     /** Opens a session that the calling thread owns. */
     Pkcs11Session openSession(long slot, boolean readWrite) throws PKCS11Exception {
-        long flags = PKCS11Constants.CKF_SERIAL_SESSION | (readWrite || !readOnlySessions ? PKCS11Constants.CKF_RW_SESSION : 0);
+        long flags = PKCS11Constants.CKF_SERIAL_SESSION
+                | (readWrite || !readOnlySessions ? PKCS11Constants.CKF_RW_SESSION : 0);
         return new Pkcs11Session(functions, functions.C_OpenSession(slot, flags, null, null));
     }
 

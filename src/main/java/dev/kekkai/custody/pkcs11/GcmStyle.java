@@ -36,8 +36,8 @@ enum GcmStyle {
             CK_GCM_MESSAGE_PARAMS message = new CK_GCM_MESSAGE_PARAMS();
             message.pIv = iv;
             message.pTag = new byte[TAG];
-            byte[] ciphertext = session.encryptMessage(
-                    Attributes.mechanism(CKM_AES_GCM, null), key, message, associatedData, data);
+            byte[] ciphertext =
+                    session.encryptMessage(Attributes.mechanism(CKM_AES_GCM, null), key, message, associatedData, data);
             byte[] box = Arrays.copyOf(exactly(data.length, ciphertext), data.length + TAG);
             System.arraycopy(exactly(TAG, message.pTag), 0, box, data.length, TAG);
             return new SealedBox(iv, box);
@@ -50,8 +50,7 @@ enum GcmStyle {
                 throws PKCS11Exception, Unavailable {
             int sealed = data.length + TAG;
             byte[] answer = exactly(
-                    sealed + APPENDED_IV,
-                    session.encrypt(mechanism(CKM_AES_GCM, null, associatedData), key, data));
+                    sealed + APPENDED_IV, session.encrypt(mechanism(CKM_AES_GCM, null, associatedData), key, data));
             return new SealedBox(
                     made(Arrays.copyOfRange(answer, sealed, answer.length)), Arrays.copyOf(answer, sealed));
         }
@@ -65,8 +64,7 @@ enum GcmStyle {
                     PREPENDED_IV + data.length + TAG,
                     session.encrypt(mechanism(CKM_CLOUDHSM_AES_GCM, null, associatedData), key, data));
             return new SealedBox(
-                    made(Arrays.copyOf(answer, PREPENDED_IV)),
-                    Arrays.copyOfRange(answer, PREPENDED_IV, answer.length));
+                    made(Arrays.copyOf(answer, PREPENDED_IV)), Arrays.copyOfRange(answer, PREPENDED_IV, answer.length));
         }
     };
 
@@ -146,7 +144,8 @@ enum GcmStyle {
     /** An IV that was not written would be the same again next time. */
     private static byte[] made(byte[] iv) throws Unavailable {
         if (Arrays.equals(iv, new byte[iv.length])) {
-            throw new Unavailable("the HSM answered with an IV of zeros: it did not make one; nothing was sealed with it");
+            throw new Unavailable(
+                    "the HSM answered with an IV of zeros: it did not make one; nothing was sealed with it");
         }
         return iv;
     }

@@ -58,8 +58,8 @@ final class KekGeneration {
         Provenance provenance = KekObjects.examine(session, kek, role, object, make);
         boolean local = provenance.local() || make.untoldHistory().contains("CKA_LOCAL");
         if (!local || !provenance.alwaysSensitive() || !provenance.neverExtractable()) {
-            throw new KeyUnsafe("the token generated the " + role.title() + " of KEK " + kek.label() + " and says of it "
-                    + provenance + ": it must be local, always sensitive and never extractable");
+            throw new KeyUnsafe("the token generated the " + role.title() + " of KEK " + kek.label()
+                    + " and says of it " + provenance + ": it must be local, always sensitive and never extractable");
         }
         return provenance;
     }
@@ -81,7 +81,8 @@ final class KekGeneration {
         }
         if (failed != null) {
             throw new Unavailable(
-                    "the creation of KEK " + kek.label() + " failed (" + because + "), and what it had made, with CKA_ID "
+                    "the creation of KEK " + kek.label() + " failed (" + because
+                            + "), and what it had made, with CKA_ID "
                             + kek.version() + ", could not be destroyed again (" + Ckr.name(failed)
                             + "). It never wrapped anything: remove it with the vendor's tool",
                     failed);

@@ -56,13 +56,14 @@ final class KekObjects {
     }
 
     private static KeyMissing missing(Pkcs11Session session, Kek kek, KeyRole role) throws PKCS11Exception {
-        String what = "the token holds no " + role.title() + " with CKA_ID " + kek.version() + " (label " + kek.label()
-                + ")";
+        String what =
+                "the token holds no " + role.title() + " with CKA_ID " + kek.version() + " (label " + kek.label() + ")";
         for (KeyRole other : KeyRole.of(kek.mechanism())) {
             if (other != role && !all(session, kek, other).isEmpty()) {
-                return new KeyMissing(what + ", only the " + other.title() + " that belongs with it: restore both from the"
-                        + " HSM's backup. If it is what is left of a creation that was cut off, it never wrapped anything:"
-                        + " remove it with the vendor's tool");
+                return new KeyMissing(
+                        what + ", only the " + other.title() + " that belongs with it: restore both from the"
+                                + " HSM's backup. If it is what is left of a creation that was cut off, it never wrapped anything:"
+                                + " remove it with the vendor's tool");
             }
         }
         return new KeyMissing(
@@ -112,7 +113,8 @@ final class KekObjects {
         List<String> broken = new ArrayList<>();
         for (Map.Entry<Long, Boolean> rule : role.rules().entrySet()) {
             String name = PKCS11Constants.ckaCodeToName(rule.getKey());
-            boolean mayBeUnknown = rule.getKey() == CKA_COPYABLE || make.omittedAttributes().contains(name);
+            boolean mayBeUnknown =
+                    rule.getKey() == CKA_COPYABLE || make.omittedAttributes().contains(name);
             if (mayBeUnknown && !session.knows(object, rule.getKey())) {
                 continue;
             }

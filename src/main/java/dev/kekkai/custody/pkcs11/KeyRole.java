@@ -15,7 +15,8 @@ enum KeyRole {
     /** Makes MACs, and nothing else. Some tokens keep such a key under a type of its own. */
     MAC("MAC key", List.of(CKK_GENERIC_SECRET, CKK_SHA256_HMAC), List.of(CKA_SIGN));
 
-    private static final List<Long> USES = List.of(CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY, CKA_WRAP, CKA_UNWRAP, CKA_DERIVE);
+    private static final List<Long> USES =
+            List.of(CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY, CKA_WRAP, CKA_UNWRAP, CKA_DERIVE);
 
     private final String title;
     private final List<Long> keyTypes;

@@ -25,9 +25,7 @@ public final class Pkcs11Custodian implements KeyCustodian {
 
     @Override
     public CompletionStage<SealedBox> seal(Kek kek, byte[] associatedData, Secret plaintext) {
-        return by(
-                kek,
-                mechanism -> workers.submit(session -> mechanism.seal(session, kek, associatedData, plaintext)));
+        return by(kek, mechanism -> workers.submit(session -> mechanism.seal(session, kek, associatedData, plaintext)));
     }
 
     @Override

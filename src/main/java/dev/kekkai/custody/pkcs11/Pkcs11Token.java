@@ -46,8 +46,7 @@ public final class Pkcs11Token implements AutoCloseable {
     public static Pkcs11Token open(KekkaiConfig.Custody custody, Path stateFolder) throws CustodyException {
         KekkaiConfig.Pkcs11 settings = custody.pkcs11();
         HsmProfile profile = custody.profile();
-        Cryptoki cryptoki =
-                Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"), profile);
+        Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"), profile);
         boolean opened = false;
         try {
             TokenIdentity identity = cryptoki.token(settings.token());
@@ -60,9 +59,7 @@ public final class Pkcs11Token implements AutoCloseable {
                     cryptoki,
                     identity,
                     login,
-                    inline -> returnCheck
-                            .get()
-                            .check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
+                    inline -> returnCheck.get().check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
                     new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
             String selfTest = selfTest(life, sealing);
             opened = true;

@@ -29,9 +29,7 @@ final class Sealing {
         for (Mechanism mechanism : capabilities.offered()) {
             mechanisms.put(
                     mechanism,
-                    mechanism == Mechanism.AES_GCM
-                            ? new AesGcm(profile, tagCodes, random)
-                            : new AesCbcHmac(random));
+                    mechanism == Mechanism.AES_GCM ? new AesGcm(profile, tagCodes, random) : new AesCbcHmac(random));
         }
     }
 

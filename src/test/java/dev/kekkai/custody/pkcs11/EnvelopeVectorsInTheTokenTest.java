@@ -71,7 +71,11 @@ class EnvelopeVectorsInTheTokenTest {
     @MethodSource("vectors")
     void each_single_opens_in_the_module_for_its_own_purpose_only(Vector vector) throws Exception {
         Envelope envelope = Envelope.parse(vector.envelope());
-        Kek kek = new Kek(envelope.header().version(), new Lineage(UUID.randomUUID()), 1, envelope.header().mechanism());
+        Kek kek = new Kek(
+                envelope.header().version(),
+                new Lineage(UUID.randomUUID()),
+                1,
+                envelope.header().mechanism());
         for (Map.Entry<KeyRole, byte[]> key : vector.keys().entrySet()) {
             open.importKey(kek, key.getKey(), key.getValue());
         }
