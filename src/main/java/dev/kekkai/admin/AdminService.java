@@ -52,7 +52,9 @@ public final class AdminService implements AdminGrpc.AsyncService {
                         .setManufacturer(token.manufacturer())
                         .setModel(token.model())
                         .setFirmware(token.firmware())
-                        .setSoftware(token.software()))
+                        .setSoftware(token.software())
+                        .setSealing(token.sealing())
+                        .setSelfTest(token.selfTest()))
                 .setHsm(hsm(custody.get()))
                 .build();
     }

@@ -163,7 +163,9 @@ public final class StandaloneServer implements AutoCloseable {
                         identity.manufacturer(),
                         identity.model(),
                         identity.firmware(),
-                        token.software()));
+                        token.software(),
+                        token.choice(),
+                        token.selfTest()));
     }
 
     private static void logWhatServes(ServerFacts facts, Snapshot snapshot) {

@@ -58,6 +58,8 @@ final class StatusCommand {
                             + status.getHsm().getStuck() + " stuck calls of at most "
                             + status.getHsm().getMaxStuck());
         }
+        table.row("sealing", status.getToken().getSealing());
+        table.row("self-test", status.getToken().getSelfTest());
         if (status.getToken().getSoftware()) {
             table.row("custody", "SOFTWARE TOKEN: the KEKs are as safe as this host's disk and the PIN, no safer");
         } else {
@@ -101,6 +103,8 @@ final class StatusCommand {
             json.writeStringField("model", status.getToken().getModel());
             json.writeStringField("firmware", status.getToken().getFirmware());
             json.writeBooleanField("software", status.getToken().getSoftware());
+            json.writeStringField("sealing", status.getToken().getSealing());
+            json.writeStringField("selfTest", status.getToken().getSelfTest());
             json.writeEndObject();
             if (status.hasHsm()) {
                 hsm(json, status.getHsm());

@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,12 +134,11 @@ final class Types {
                 WORD);
     }
 
-    /** An INTEGER that is one of a few. */
-    static ValueType<Integer> numberChoice(Set<Integer> choices) {
-        Map<String, Integer> byText = new LinkedHashMap<>();
-        choices.stream().sorted().forEach(number -> byText.put(number.toString(), number));
-        ValueType<Integer> words = choice(byText);
-        return new ValueType<>(Kind.INTEGER, words.expected(), words.reader(), words.later(), words.shown());
+    /** Printable ASCII, or nothing. */
+    static ValueType<String> printable(int most) {
+        return ValueType.hidden(
+                Kind.TEXT, "a text of at most " + most + " printable ASCII characters", text -> Optional.of(text)
+                        .filter(printable -> printable.matches("[ -~]{0," + most + "}")));
     }
 
     /** A list of words from a closed set, in any order. */

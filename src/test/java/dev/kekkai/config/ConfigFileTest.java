@@ -148,7 +148,7 @@ class ConfigFileTest {
     void a_module_is_mandatory_where_the_profile_has_none() throws Exception {
         Path profile = Files.writeString(
                 folder.resolve("other.yaml"),
-                "hsm: { soft-token: false, mechanism: aes-gcm, iv: caller, iv-length: 12, ambiguous-tag-codes: [] }");
+                "hsm: { soft-token: false, mechanism: aes-gcm, iv: caller, ambiguous-tag-codes: [] }");
 
         assertThatThrownBy(() -> load("kekkai: { custody: { profile: " + profile + " } }", Map.of()))
                 .hasMessage(

@@ -33,6 +33,19 @@ final class Ckr {
     private static final Set<Long> PIN_REFUSED = Set.of(
             CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE, CKR_PIN_EXPIRED, CKR_PIN_LOCKED, CKR_PIN_TOO_WEAK);
 
+    private static final Set<Long> CANNOT_GENERATE = Set.of(
+            CKR_FUNCTION_NOT_SUPPORTED,
+            CKR_MECHANISM_INVALID,
+            CKR_MECHANISM_PARAM_INVALID,
+            CKR_TEMPLATE_INCONSISTENT,
+            CKR_TEMPLATE_INCOMPLETE,
+            CKR_ATTRIBUTE_TYPE_INVALID,
+            CKR_ATTRIBUTE_VALUE_INVALID,
+            CKR_ATTRIBUTE_READ_ONLY,
+            CKR_KEY_SIZE_RANGE,
+            CKR_ACTION_PROHIBITED,
+            CKR_TOKEN_WRITE_PROTECTED);
+
     private Ckr() {}
 
     /** The standard's name, for example {@code CKR_DEVICE_REMOVED}. */
@@ -58,6 +71,11 @@ final class Ckr {
             return Rung.LOGIN_LOST;
         }
         return code == CKR_SESSION_COUNT ? Rung.NO_SESSION_FREE : Rung.UNCLEAR;
+    }
+
+    /** The token, or this template, is not made for generating keys; it is well, and trying again changes nothing. */
+    static boolean cannotGenerate(PKCS11Exception e) {
+        return CANNOT_GENERATE.contains(e.getErrorCode());
     }
 
     /** The token judged the PIN. Trying again only brings its lock nearer. */

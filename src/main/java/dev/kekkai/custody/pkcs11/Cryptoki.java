@@ -1,8 +1,11 @@
 package dev.kekkai.custody.pkcs11;
 
+import dev.kekkai.config.HsmProfile;
+import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Misconfigured;
 import dev.kekkai.custody.CustodyException.Unavailable;
 import iaik.pkcs.pkcs11.wrapper.CK_C_INITIALIZE_ARGS;
+import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM_INFO;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Implementation;
@@ -11,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.xipki.pkcs11.wrapper.PKCS11Constants;
@@ -20,11 +24,19 @@ final class Cryptoki implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Cryptoki.class);
 
     private final PKCS11 functions;
+    private final String arguments;
+    private final boolean readOnlySessions;
     private final AtomicLong initialisations = new AtomicLong();
 
     /** Takes over a module that is initialised. */
     Cryptoki(PKCS11 functions) {
+        this(functions, "", true);
+    }
+
+    private Cryptoki(PKCS11 functions, String arguments, boolean readOnlySessions) {
         this.functions = functions;
+        this.arguments = arguments;
+        this.readOnlySessions = readOnlySessions;
     }
 
     /**
@@ -32,8 +44,9 @@ final class Cryptoki implements AutoCloseable {
      *
      * @param module absolute path of the vendor's library
      * @param libraryFolder where the JNI library is unpacked
+     * @param profile how this make of module wants to be initialised and opened
      */
-    static Cryptoki initialize(Path module, Path libraryFolder) throws Misconfigured, Unavailable {
+    static Cryptoki initialize(Path module, Path libraryFolder, HsmProfile profile) throws CustodyException {
         if (!Files.isReadable(module)) {
             throw new Misconfigured("custody.pkcs11.module: no readable file " + module
                     + "; install the HSM vendor's PKCS#11 library, or correct the path");
@@ -41,7 +54,7 @@ final class Cryptoki implements AutoCloseable {
         WrapperLibrary.load(libraryFolder);
         try {
             PKCS11 functions = new PKCS11Implementation(module.toString());
-            Cryptoki cryptoki = new Cryptoki(functions);
+            Cryptoki cryptoki = new Cryptoki(functions, profile.initializeArguments(), profile.readOnlySessions());
             cryptoki.initialize();
             return cryptoki;
         } catch (IOException e) {
@@ -50,14 +63,31 @@ final class Cryptoki implements AutoCloseable {
                             + "; name the library that the HSM's vendor ships for this machine's architecture",
                     e);
         } catch (PKCS11Exception e) {
-            throw new Unavailable("C_Initialize of " + module + " failed: " + Ckr.name(e), e);
+            throw cannotInitialize(module, profile, e);
         }
     }
 
+    private static CustodyException cannotInitialize(Path module, HsmProfile profile, PKCS11Exception e) {
+        String what = "C_Initialize of " + module + " failed: " + Ckr.name(e);
+        return e.getErrorCode() == PKCS11Constants.CKR_ARGUMENTS_BAD
+                ? new Misconfigured(
+                        what
+                                + (profile.initializeArguments().isEmpty()
+                                        ? "; a module that wants a text there is given it by the initialize-arguments of its profile, and '"
+                                                + profile.name() + "' has none"
+                                        : "; the module does not take the initialize-arguments of profile '"
+                                                + profile.name() + "'"),
+                        e)
+                : new Unavailable(what, e);
+    }
+
     private void initialize() throws PKCS11Exception {
-        CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
-        arguments.flags = PKCS11Constants.CKF_OS_LOCKING_OK;
-        functions.C_Initialize(arguments, true);
+        CK_C_INITIALIZE_ARGS given = new CK_C_INITIALIZE_ARGS();
+        given.flags = PKCS11Constants.CKF_OS_LOCKING_OK;
+        if (!arguments.isEmpty()) {
+            given.pReserved = arguments;
+        }
+        functions.C_Initialize(given, true);
     }
 
     /**
@@ -157,14 +187,15 @@ final class Cryptoki implements AutoCloseable {
         }
     }
 
-    boolean offers(long slot, long mechanism) throws Unavailable {
+    /** What a token says of a mechanism, or empty if it does not offer it. */
+    Optional<CK_MECHANISM_INFO> mechanism(long slot, long mechanism) throws Unavailable {
         try {
             for (long offered : functions.C_GetMechanismList(slot)) {
                 if (offered == mechanism) {
-                    return true;
+                    return Optional.of(functions.C_GetMechanismInfo(slot, mechanism));
                 }
             }
-            return false;
+            return Optional.empty();
         } catch (PKCS11Exception e) {
             throw new Unavailable("the token does not list its mechanisms: " + Ckr.name(e), e);
         }
@@ -172,7 +203,8 @@ final class Cryptoki implements AutoCloseable {
 
     /** Opens a session that the calling thread owns. */
     Pkcs11Session openSession(long slot, boolean readWrite) throws PKCS11Exception {
-        long flags = PKCS11Constants.CKF_SERIAL_SESSION | (readWrite ? PKCS11Constants.CKF_RW_SESSION : 0);
+        long flags = PKCS11Constants.CKF_SERIAL_SESSION
+                | (readWrite || !readOnlySessions ? PKCS11Constants.CKF_RW_SESSION : 0);
         return new Pkcs11Session(functions, functions.C_OpenSession(slot, flags, null, null));
     }
 

@@ -25,7 +25,7 @@ final class Pkcs11Session {
     private final PKCS11 functions;
     private final long handle;
     private final Thread owner = Thread.currentThread();
-    private final Map<VersionId, Long> keys = new HashMap<>();
+    private final Map<KeyName, Long> keys = new HashMap<>();
     private final Map<VersionId, SealedBox> witnesses = new HashMap<>();
     private boolean wrote;
 
@@ -43,6 +43,18 @@ final class Pkcs11Session {
         checkOwner();
         functions.C_EncryptInit(handle, mechanism, key, true);
         return functions.C_Encrypt(handle, data);
+    }
+
+    /** By the message API of PKCS#11 v3.0 §5.9; what the module writes into the parameters of the message is there afterwards. */
+    byte[] encryptMessage(CK_MECHANISM mechanism, long key, Object message, byte[] associatedData, byte[] data)
+            throws PKCS11Exception {
+        checkOwner();
+        functions.C_MessageEncryptInit(handle, mechanism, key, true);
+        try {
+            return functions.C_EncryptMessage(handle, message, associatedData, data, true);
+        } finally {
+            functions.C_MessageEncryptFinal(handle);
+        }
     }
 
     byte[] decrypt(CK_MECHANISM mechanism, long key, byte[] data) throws PKCS11Exception {
@@ -104,6 +116,23 @@ final class Pkcs11Session {
         }
     }
 
+    /** Whether a token knows an attribute at all, whatever it says of its value. */
+    boolean knows(long object, long type) throws PKCS11Exception {
+        checkOwner();
+        try {
+            functions.C_GetAttributeValue(handle, object, new CK_ATTRIBUTE[] {Attributes.of(type, null)}, true);
+            return true;
+        } catch (PKCS11Exception e) {
+            if (e.getErrorCode() == PKCS11Constants.CKR_ATTRIBUTE_TYPE_INVALID) {
+                return false;
+            }
+            if (e.getErrorCode() == PKCS11Constants.CKR_ATTRIBUTE_SENSITIVE) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
     /**
      * Throws {@code CKR_USER_NOT_LOGGED_IN} if the token does not regard this session as logged in. Private objects are then invisible, which
      * must not pass for their absence (PKCS#11 v3.0 §5.6.4).
@@ -121,16 +150,19 @@ final class Pkcs11Session {
         return wrote;
     }
 
-    /** The handle of a KEK's AES key, looked up once in the life of this session. */
-    long aesKey(Kek kek) throws PKCS11Exception, CustodyException {
-        Long known = keys.get(kek.version());
+    /** The handle of one of a KEK's key objects, looked up once in the life of this session. */
+    long key(Kek kek, KeyRole role) throws PKCS11Exception, CustodyException {
+        KeyName name = new KeyName(kek.version(), role);
+        Long known = keys.get(name);
         if (known != null) {
             return known;
         }
-        long found = KekObjects.single(this, kek);
-        keys.put(kek.version(), found);
+        long found = KekObjects.single(this, kek, role);
+        keys.put(name, found);
         return found;
     }
+
+    private record KeyName(VersionId version, KeyRole role) {}
 
     /** A box of known content that this session made under a KEK, if it ever did; see {@link AesGcm}. */
     @Nullable

@@ -1,16 +1,13 @@
 package dev.kekkai.custody.pkcs11;
 
-import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKM_AES_GCM;
-
 import dev.kekkai.config.HsmProfile;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Misconfigured;
-import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.CustodyState;
 import dev.kekkai.custody.ReturnCheck;
+import dev.kekkai.envelope.Mechanism;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,13 +19,22 @@ public final class Pkcs11Token implements AutoCloseable {
     private final Cryptoki cryptoki;
     private final TokenLife life;
     private final HsmProfile profile;
+    private final Sealing sealing;
+    private final String selfTest;
     private final AtomicReference<ReturnCheck> returnCheck;
 
     private Pkcs11Token(
-            Cryptoki cryptoki, TokenLife life, HsmProfile profile, AtomicReference<ReturnCheck> returnCheck) {
+            Cryptoki cryptoki,
+            TokenLife life,
+            HsmProfile profile,
+            Sealing sealing,
+            String selfTest,
+            AtomicReference<ReturnCheck> returnCheck) {
         this.cryptoki = cryptoki;
         this.life = life;
         this.profile = profile;
+        this.sealing = sealing;
+        this.selfTest = selfTest;
         this.returnCheck = returnCheck;
     }
 
@@ -39,12 +45,13 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     public static Pkcs11Token open(KekkaiConfig.Custody custody, Path stateFolder) throws CustodyException {
         KekkaiConfig.Pkcs11 settings = custody.pkcs11();
-        Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"));
+        HsmProfile profile = custody.profile();
+        Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"), profile);
         boolean opened = false;
         try {
             TokenIdentity identity = cryptoki.token(settings.token());
             checkAllowed(custody, identity);
-            checkOffers(cryptoki, identity, custody.profile());
+            Sealing sealing = Sealing.chosen(cryptoki, identity, profile);
             AtomicReference<ReturnCheck> returnCheck = new AtomicReference<>((inventory, custodian) -> {});
             TokenLogin login =
                     new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")));
@@ -52,14 +59,28 @@ public final class Pkcs11Token implements AutoCloseable {
                     cryptoki,
                     identity,
                     login,
-                    inline ->
-                            returnCheck.get().check(new Pkcs11Inventory(inline), custodian(inline, custody.profile())),
+                    inline -> returnCheck.get().check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
                     new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
+            String selfTest = selfTest(life, sealing);
             opened = true;
-            return new Pkcs11Token(cryptoki, life, custody.profile(), returnCheck);
+            return new Pkcs11Token(cryptoki, life, profile, sealing, selfTest, returnCheck);
         } finally {
             if (!opened) {
                 cryptoki.close();
+            }
+        }
+    }
+
+    /** A token that does not do as it says serves nothing. */
+    private static String selfTest(TokenLife life, Sealing sealing) throws CustodyException {
+        boolean passed = false;
+        try {
+            String found = sealing.selfTest(life.workers());
+            passed = true;
+            return found;
+        } finally {
+            if (!passed) {
+                life.end();
             }
         }
     }
@@ -72,17 +93,24 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
-    private static void checkOffers(Cryptoki cryptoki, TokenIdentity identity, HsmProfile profile)
-            throws Misconfigured, Unavailable {
-        if (!cryptoki.offers(identity.slot(), CKM_AES_GCM)) {
-            throw new Misconfigured("token '" + identity.label() + "' does not offer CKM_AES_GCM, which profile '"
-                    + profile.name() + "' chooses: use the profile of this make of HSM");
-        }
-    }
-
     /** The token as it was when it was last logged in to: always the same one, not always in the same slot. */
     public TokenIdentity identity() {
         return life.token();
+    }
+
+    /** How new KEKs seal. */
+    public Mechanism mechanism() {
+        return sealing.mechanism();
+    }
+
+    /** How new KEKs seal and why so, for people. */
+    public String choice() {
+        return sealing.choice();
+    }
+
+    /** What the test at the start found, for people. */
+    public String selfTest() {
+        return selfTest;
     }
 
     /** Whether whoever owns this host owns the keys: by the profile's word, or because the token is known to be software. */
@@ -112,16 +140,12 @@ public final class Pkcs11Token implements AutoCloseable {
 
     /** Seals and opens under this token's KEKs. */
     public Pkcs11Custodian custodian() {
-        return custodian(life.workers(), profile);
-    }
-
-    private static Pkcs11Custodian custodian(SessionWorkers workers, HsmProfile profile) {
-        return new Pkcs11Custodian(workers, new AesGcm(profile, new SecureRandom()));
+        return sealing.custodian(life.workers());
     }
 
     /** Makes and examines KEKs on this token. */
     public Pkcs11Inventory inventory() {
-        return new Pkcs11Inventory(life.workers());
+        return new Pkcs11Inventory(life.workers(), profile);
     }
 
     /** The signing key with a label, generated if the token has none. */

@@ -22,8 +22,20 @@ public final class SoftHsm {
 
     public static final String PIN = "sesame-1234";
     /** As {@code hsm-config/softhsm.yaml} has it. */
-    public static final HsmProfile PROFILE = new HsmProfile(
-            "softhsm", Mechanism.AES_GCM, HsmProfile.IvRule.CALLER, 12, Set.of("CKR_GENERAL_ERROR"), true);
+    public static final HsmProfile PROFILE = profile(Mechanism.AES_GCM, HsmProfile.IvRule.CALLER);
+
+    /** The same for a token that would speak otherwise. */
+    public static HsmProfile profile(Mechanism mechanism, HsmProfile.IvRule iv) {
+        return new HsmProfile(
+                "softhsm",
+                mechanism,
+                iv,
+                Set.of("CKR_GENERAL_ERROR"),
+                HsmProfile.MacKeyType.GENERIC_SECRET,
+                Set.of(),
+                "",
+                true);
+    }
 
     private static final String PUK = "puk-87654321";
 
