@@ -107,7 +107,7 @@ final class SelfTest {
             }
             throw failed("the token does not seal: " + Ckr.name(e));
         } catch (Unavailable e) {
-            throw failed(e.getMessage());
+            throw failed(String.valueOf(e.getMessage()));
         }
     }
 
