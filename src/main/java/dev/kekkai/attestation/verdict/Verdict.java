@@ -3,7 +3,7 @@ package dev.kekkai.attestation.verdict;
 import java.util.List;
 import java.util.Optional;
 
-/** What was judged of a quote. {@link #toString} is for a person, {@link VerdictJson} for a machine. */
+/** What was judged of a quote. {@code toString()} is for a person, {@link VerdictJson} for a machine. */
 public sealed interface Verdict {
     /**
      * The node is what it was enrolled as, and booted what the policy accepts, or is only watched.
