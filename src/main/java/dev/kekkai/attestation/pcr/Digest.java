@@ -18,7 +18,11 @@ public record Digest(HashAlg bank, String hex) {
         }
     }
 
-    /** @throws IllegalArgumentException if the length is not the bank's */
+    /**
+     * From raw bytes.
+     *
+     * @throws IllegalArgumentException if the length is not the bank's
+     */
     public static Digest of(HashAlg bank, byte[] bytes) {
         return new Digest(bank, HexFormat.of().formatHex(bytes));
     }

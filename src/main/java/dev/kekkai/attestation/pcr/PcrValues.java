@@ -52,7 +52,11 @@ public record PcrValues(Selection selection, SortedMap<Integer, Digest> byPcr) {
         return joined;
     }
 
-    /** @throws IllegalArgumentException if the PCR was not selected */
+    /**
+     * Of one PCR.
+     *
+     * @throws IllegalArgumentException if it was not selected
+     */
     public Digest value(int pcr) {
         Digest value = byPcr.get(pcr);
         if (value == null) {

@@ -42,12 +42,20 @@ public record Alternative(String name, State state, List<Rule> rules) {
         }
     }
 
-    /** @throws IllegalStateException if it is not PENDING */
+    /**
+     * The same, ACTIVE.
+     *
+     * @throws IllegalStateException if it is not PENDING
+     */
     public Alternative activate() {
         return move(State.PENDING, State.ACTIVE);
     }
 
-    /** @throws IllegalStateException if it is not ACTIVE */
+    /**
+     * The same, RETIRED.
+     *
+     * @throws IllegalStateException if it is not ACTIVE
+     */
     public Alternative retire() {
         return move(State.ACTIVE, State.RETIRED);
     }
