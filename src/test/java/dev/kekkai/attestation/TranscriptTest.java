@@ -22,9 +22,11 @@ class TranscriptTest {
         Transcript transcript = of(SEEN);
 
         try (Secret secret = secret()) {
-            assertThat(HexFormat.of().formatHex(transcript.attestation(secret))).isEqualTo("f32aec7df6f5acba885bff8ae69dcb179caf1d8cde6ea7234a514c27047bb6d3");
+            assertThat(HexFormat.of().formatHex(transcript.attestation(secret)))
+                    .isEqualTo("f32aec7df6f5acba885bff8ae69dcb179caf1d8cde6ea7234a514c27047bb6d3");
         }
-        assertThat(HexFormat.of().formatHex(transcript.renewal())).isEqualTo("44d8db3a5094cc40928f42fb336c58b9ccdab2f860c9912cb19e38edccd11bb5");
+        assertThat(HexFormat.of().formatHex(transcript.renewal()))
+                .isEqualTo("44d8db3a5094cc40928f42fb336c58b9ccdab2f860c9912cb19e38edccd11bb5");
     }
 
     @Test

@@ -15,7 +15,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,15 +59,15 @@ class CaFolderTest {
         refused("cut.cer", Arrays.copyOf(one.getEncoded(), 100), "does not hold CA certificates");
         refused("long.cer", Arrays.copyOf(one.getEncoded(), one.getEncoded().length + 1), "nothing else");
         refused("cut.pem", pem(one).substring(0, 100).getBytes(StandardCharsets.UTF_8), "not whole");
-        refused(
-                "half.pem",
-                (pem(one) + pem(two).substring(0, 100)).getBytes(StandardCharsets.UTF_8),
-                "not whole");
+        refused("half.pem", (pem(one) + pem(two).substring(0, 100)).getBytes(StandardCharsets.UTF_8), "not whole");
         refused(
                 "key.pem",
                 "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".getBytes(StandardCharsets.UTF_8),
                 "it holds a PRIVATE KEY");
-        refused("base64.pem", "-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n".getBytes(StandardCharsets.UTF_8), "base64");
+        refused(
+                "base64.pem",
+                "-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n".getBytes(StandardCharsets.UTF_8),
+                "base64");
         refused("leaf.cer", leaf.getEncoded(), "no CA's: remove it");
         refused("empty.pem", new byte[0], "it holds no certificate");
         refused("big.pem", new byte[CaFolder.MAX_FILE_BYTES + 1], "split it");

@@ -118,20 +118,22 @@ class EkAuthoritiesTest {
     @Test
     void an_ecc_eks_certificate_needs_key_agreement() throws Exception {
         KeyPair key = SoftwareEk.ecc("secp384r1");
-        EndorsementKey ecc = EndorsementKey.parse(SoftwareEk.area(EkTemplate.H_3, key).bytes());
+        EndorsementKey ecc =
+                EndorsementKey.parse(SoftwareEk.area(EkTemplate.H_3, key).bytes());
 
         assertThat(folder(root, issuer).judge(ecc, chain(ekCertificate(CertificateMaker.ek(false), key)), NOW))
                 .isEqualTo(TrustClass.HARDWARE);
         assertThatExceptionOfType(Refusal.class)
-                .isThrownBy(() -> folder(root, issuer)
-                        .judge(ecc, chain(ekCertificate(CertificateMaker.ek(true), key)), NOW))
+                .isThrownBy(() ->
+                        folder(root, issuer).judge(ecc, chain(ekCertificate(CertificateMaker.ek(true), key)), NOW))
                 .extracting(refusal -> refusal.finding().reason())
                 .isEqualTo(Reason.EK_CERTIFICATE_PROFILE);
     }
 
     @Test
     void a_critical_extension_that_nobody_here_knows_is_refused() throws Exception {
-        X509Certificate odd = ekCertificate(CertificateMaker.ek(true).extension("1.2.3.4", true, new byte[] {5, 0}), ekKey);
+        X509Certificate odd =
+                ekCertificate(CertificateMaker.ek(true).extension("1.2.3.4", true, new byte[] {5, 0}), ekKey);
         X509Certificate harmless =
                 ekCertificate(CertificateMaker.ek(true).extension("1.2.3.4", false, new byte[] {5, 0}), ekKey);
 
@@ -159,12 +161,15 @@ class EkAuthoritiesTest {
     @Test
     void sha1_on_an_ek_certificate_counts_only_for_issuers_that_are_named() throws Exception {
         X509Certificate sha1 = ekCertificate(CertificateMaker.ek(true).signedWith("SHA1withRSA"), ekKey);
-        EkAuthorities allowed =
-                EkAuthorities.of(List.of(root, issuer), List.of(), Set.of(X509.fingerprint(issuer)));
+        EkAuthorities allowed = EkAuthorities.of(List.of(root, issuer), List.of(), Set.of(X509.fingerprint(issuer)));
         EkAuthorities allowedForAnother =
                 EkAuthorities.of(List.of(root, issuer), List.of(), Set.of(X509.fingerprint(root)));
 
-        refused(folder(root, issuer), chain(sha1), Reason.EK_CHAIN, "allow SHA-1 for its issuer, fingerprint " + X509.fingerprint(issuer));
+        refused(
+                folder(root, issuer),
+                chain(sha1),
+                Reason.EK_CHAIN,
+                "allow SHA-1 for its issuer, fingerprint " + X509.fingerprint(issuer));
         refused(allowedForAnother, chain(sha1), Reason.EK_CHAIN, "SHA1withRSA");
         assertThat(allowed.judge(ek, chain(sha1), NOW)).isEqualTo(TrustClass.HARDWARE);
     }
@@ -208,7 +213,8 @@ class EkAuthoritiesTest {
     void a_folder_that_cannot_work_is_refused_when_it_is_loaded() {
         assertThatExceptionOfType(CaFolderException.class)
                 .isThrownBy(() -> folder(issuer))
-                .withMessageContaining("CN=issuer was issued by CN=root, which is not in the folder: add that CA's certificate");
+                .withMessageContaining(
+                        "CN=issuer was issued by CN=root, which is not in the folder: add that CA's certificate");
         assertThatExceptionOfType(CaFolderException.class)
                 .isThrownBy(() -> EkAuthorities.of(List.of(root), List.of(root), Set.of()))
                 .withMessageContaining("decide on one");

@@ -40,10 +40,12 @@ class PolicyTest {
     void all_rules_of_an_alternative_must_hold() {
         Policy policy = policy(active("a", value(4, "kernel 6.8"), value(7, "other keys")));
 
-        assertThat(findings(policy.judge(measured(LOG), NO_LOG))).singleElement().satisfies(finding -> {
-            assertThat(finding.reason()).isEqualTo(Reason.PCR_MISMATCH);
-            assertThat(finding.pcr()).hasValue(7);
-        });
+        assertThat(findings(policy.judge(measured(LOG), NO_LOG)))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.reason()).isEqualTo(Reason.PCR_MISMATCH);
+                    assertThat(finding.pcr()).hasValue(7);
+                });
     }
 
     @Test
@@ -86,7 +88,8 @@ class PolicyTest {
         assertThat(pending.activate().retire().state()).isEqualTo(Alternative.State.RETIRED);
         assertThatIllegalStateException().isThrownBy(pending::retire).withMessageContaining("add it again");
         assertThatIllegalStateException().isThrownBy(() -> pending.activate().activate());
-        assertThatIllegalStateException().isThrownBy(() -> pending.activate().retire().activate());
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pending.activate().retire().activate());
     }
 
     @Test
@@ -115,15 +118,18 @@ class PolicyTest {
         PcrValues values = new PcrValues(Selection.of(HashAlg.SHA256, zeros.keySet()), zeros);
         Policy policy = policy(active("a", new Rule.LogAllows(4, Set.of(measuredDigest("x")))));
 
-        assertThat(findings(policy.judge(values, NO_LOG))).allSatisfy(finding -> {
-            assertThat(finding.reason()).isEqualTo(Reason.PCR_ZERO);
-            assertThat(finding.pcr().getAsInt()).isIn(4, 7);
-        }).hasSize(2);
+        assertThat(findings(policy.judge(values, NO_LOG)))
+                .allSatisfy(finding -> {
+                    assertThat(finding.reason()).isEqualTo(Reason.PCR_ZERO);
+                    assertThat(finding.pcr().getAsInt()).isIn(4, 7);
+                })
+                .hasSize(2);
     }
 
     @Test
     void a_rule_on_a_pcr_that_was_not_quoted_is_never_taken_as_held() {
-        Policy policy = policy(active("a", value(4, "kernel 6.8"), new Rule.LogForbids(9, Set.of(measuredDigest("x")))));
+        Policy policy =
+                policy(active("a", value(4, "kernel 6.8"), new Rule.LogForbids(9, Set.of(measuredDigest("x")))));
 
         assertThat(findings(policy.judge(measured(LOG), LOG)))
                 .extracting(Finding::reason)
@@ -193,13 +199,17 @@ class PolicyTest {
         byte[] oldFormat = legacy().event(4, EV_SEPARATOR, "shim").bytes();
         Policy policy = policy(active("a", rule));
 
-        assertThat(findings(policy.judge(measured(LOG), lacksPcr))).extracting(Finding::reason)
+        assertThat(findings(policy.judge(measured(LOG), lacksPcr)))
+                .extracting(Finding::reason)
                 .containsExactly(Reason.EVENT_LOG_LACKS_PCR);
-        assertThat(findings(policy.judge(measured(LOG), lacksBank))).extracting(Finding::reason)
+        assertThat(findings(policy.judge(measured(LOG), lacksBank)))
+                .extracting(Finding::reason)
                 .containsExactly(Reason.EVENT_LOG_BANK);
-        assertThat(findings(policy.judge(measured(LOG), oldFormat))).extracting(Finding::reason)
+        assertThat(findings(policy.judge(measured(LOG), oldFormat)))
+                .extracting(Finding::reason)
                 .containsExactly(Reason.EVENT_LOG_BANK);
-        assertThat(findings(policy.judge(measured(log("evil")), LOG))).extracting(Finding::reason)
+        assertThat(findings(policy.judge(measured(log("evil")), LOG)))
+                .extracting(Finding::reason)
                 .containsExactly(Reason.EVENT_LOG_REPLAY);
         assertThat(policy.judge(measured(LOG), LOG)).isInstanceOf(Outcome.Matched.class);
     }
@@ -234,7 +244,8 @@ class PolicyTest {
     /** The data is what people read; the digest is what counts. */
     @Test
     void the_data_of_an_event_hides_nothing() {
-        Map<HashAlg, byte[]> evil = Map.of(HashAlg.SHA256, measuredDigest("evil").bytes());
+        Map<HashAlg, byte[]> evil =
+                Map.of(HashAlg.SHA256, measuredDigest("evil").bytes());
         byte[] disguised = agile(HashAlg.SHA256)
                 .event(4, EV_EFI_BOOT_SERVICES_APPLICATION, "shim")
                 .event(4, EV_EFI_BOOT_SERVICES_APPLICATION, evil, "kernel 6.8".getBytes(StandardCharsets.UTF_8))
@@ -298,8 +309,7 @@ class PolicyTest {
     }
 
     private static Policy policy(Alternative... alternatives) {
-        return new Policy(
-                HashAlg.SHA256, TrustClass.VOUCHED, OptionalLong.empty(), false, List.of(alternatives));
+        return new Policy(HashAlg.SHA256, TrustClass.VOUCHED, OptionalLong.empty(), false, List.of(alternatives));
     }
 
     private static List<Finding> findings(Outcome outcome) {

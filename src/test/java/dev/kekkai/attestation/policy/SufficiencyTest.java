@@ -29,9 +29,7 @@ class SufficiencyTest {
 
     @Test
     void resettable_pcrs_do_not_count() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> values(7, 16, 23))
-                .withMessageContaining("PCR 7 alone");
+        assertThatIllegalArgumentException().isThrownBy(() -> values(7, 16, 23)).withMessageContaining("PCR 7 alone");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> values(16, 23))
                 .withMessageContaining("no rule pins a PCR");
@@ -47,8 +45,8 @@ class SufficiencyTest {
     @Test
     void rules_that_name_something_and_leave_the_rest_open_do_not_pin() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> alternative(List.of(
-                        new Rule.LogRequires(4, Set.of(ONE)), new Rule.LogForbids(4, Set.of(ONE)))))
+                .isThrownBy(() ->
+                        alternative(List.of(new Rule.LogRequires(4, Set.of(ONE)), new Rule.LogForbids(4, Set.of(ONE)))))
                 .withMessageContaining("no rule pins a PCR");
         assertThatCode(() -> alternative(List.of(new Rule.LogAllows(4, Set.of(ONE)))))
                 .doesNotThrowAnyException();
@@ -91,8 +89,8 @@ class SufficiencyTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Rule.Value(4, Set.of()));
         assertThatIllegalArgumentException().isThrownBy(() -> new Rule.LogAllows(4, Set.of(ONE, sha1)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> alternative(
-                        List.of(new Rule.Value(4, Set.of(ONE)), new Rule.Value(11, Set.of(sha1)))))
+                .isThrownBy(
+                        () -> alternative(List.of(new Rule.Value(4, Set.of(ONE)), new Rule.Value(11, Set.of(sha1)))))
                 .withMessageContaining("several banks");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> policy(HashAlg.SHA384, values(4)))
@@ -101,7 +99,8 @@ class SufficiencyTest {
                 .isThrownBy(() -> policy(HashAlg.SHA256, values(4), values(0)))
                 .withMessageContaining("two alternatives are named 'a'");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Alternative(" ", Alternative.State.ACTIVE, values(4).rules()))
+                .isThrownBy(() ->
+                        new Alternative(" ", Alternative.State.ACTIVE, values(4).rules()))
                 .withMessageContaining("needs a name");
     }
 

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
-    private static final Finding MISMATCH = Finding.ofPcr(
-            Reason.PCR_MISMATCH, "not the \"kernel\"", 4, List.of("aa", "bb"), Optional.of("cc"));
+    private static final Finding MISMATCH =
+            Finding.ofPcr(Reason.PCR_MISMATCH, "not the \"kernel\"", 4, List.of("aa", "bb"), Optional.of("cc"));
     private static final Verdict.Quoted QUOTED =
             new Verdict.Quoted("000bff", new BootCounters(-1, 2), 0x0007_0002_0003_0001L, TrustClass.HARDWARE);
 
@@ -32,8 +32,9 @@ class VerdictTest {
     void an_acceptance_says_what_the_tpm_said_of_itself() {
         Verdict accepted = new Verdict.Accepted(QUOTED, Optional.of("kernel 6.8"), List.of());
 
-        assertThat(accepted).hasToString("accepted: AK 000bff, trust class hardware, firmware 0007000200030001,"
-                + " reset 4294967295, restart 2; matches 'kernel 6.8'");
+        assertThat(accepted)
+                .hasToString("accepted: AK 000bff, trust class hardware, firmware 0007000200030001,"
+                        + " reset 4294967295, restart 2; matches 'kernel 6.8'");
         assertThat(VerdictJson.of(accepted)).isEqualTo("""
                 {"v":1,"verdict":"accepted","reason":"","ak_name":"000bff","trust":"hardware","firmware":"0007000200030001",\
                 "reset_count":4294967295,"restart_count":2,"alternative":"kernel 6.8","findings":[]}""");
@@ -44,16 +45,17 @@ class VerdictTest {
         Verdict tolerated = new Verdict.Accepted(QUOTED, Optional.empty(), List.of(MISMATCH));
 
         assertThat(tolerated.toString()).contains("\n  audit only, tolerated: pcr-mismatch: PCR 4:");
-        assertThat(VerdictJson.of(tolerated)).contains("\"alternative\":\"\",\"findings\":[{\"reason\":\"pcr-mismatch\"");
+        assertThat(VerdictJson.of(tolerated))
+                .contains("\"alternative\":\"\",\"findings\":[{\"reason\":\"pcr-mismatch\"");
     }
 
     @Test
     void of_many_expected_values_a_person_sees_a_few_and_a_machine_all() {
-        Finding many = Finding.ofPcr(
-                Reason.PCR_MISMATCH, "d", 4, Collections.nCopies(50, "aa"), Optional.empty());
+        Finding many = Finding.ofPcr(Reason.PCR_MISMATCH, "d", 4, Collections.nCopies(50, "aa"), Optional.empty());
 
         assertThat(many.toString()).endsWith("expected aa or aa or aa or one of 47 more");
-        assertThat(VerdictJson.of(new Verdict.Refused(many)).split("\"aa\"", -1)).hasSize(51);
+        assertThat(VerdictJson.of(new Verdict.Refused(many)).split("\"aa\"", -1))
+                .hasSize(51);
     }
 
     @Test

@@ -44,12 +44,19 @@ public final class CertificateMaker {
 
     /** What an EK certificate has: a critical subject alternative name beside an empty subject, key usage and purpose. */
     public static CertificateMaker ek(boolean rsa) {
-        return certificate().notCa().keyUsage(rsa ? 0x20 : 0x08).purpose("2.23.133.8.1").tpm("id:4B4B4149", "Sealed 1", "id:0001");
+        return certificate()
+                .notCa()
+                .keyUsage(rsa ? 0x20 : 0x08)
+                .purpose("2.23.133.8.1")
+                .tpm("id:4B4B4149", "Sealed 1", "id:0001");
     }
 
     /** What a CA's has. */
     public static CertificateMaker ca(String name) {
-        return certificate().subject(name).extension("2.5.29.19", true, sequence(yes())).keyUsage(0x04);
+        return certificate()
+                .subject(name)
+                .extension("2.5.29.19", true, sequence(yes()))
+                .keyUsage(0x04);
     }
 
     public CertificateMaker subject(String commonName) {
@@ -91,8 +98,7 @@ public final class CertificateMaker {
 
     /** A subject alternative name that is a host's. */
     public CertificateMaker host(String name) {
-        return extension(
-                "2.5.29.17", true, sequence(tlv(0x82, name.getBytes(StandardCharsets.US_ASCII))));
+        return extension("2.5.29.17", true, sequence(tlv(0x82, name.getBytes(StandardCharsets.US_ASCII))));
     }
 
     public CertificateMaker without(String oid) {
@@ -101,8 +107,7 @@ public final class CertificateMaker {
     }
 
     public CertificateMaker extension(String oid, boolean critical, byte[] value) {
-        extensions.put(
-                oid, critical ? sequence(oid(oid), yes(), octets(value)) : sequence(oid(oid), octets(value)));
+        extensions.put(oid, critical ? sequence(oid(oid), yes(), octets(value)) : sequence(oid(oid), octets(value)));
         return this;
     }
 

@@ -32,19 +32,24 @@ public final class SoftwareEk {
     /** The public area that a TPM would give such a key. */
     public static PublicArea area(EkTemplate template, KeyPair key) {
         PublicArea blank = template.template();
-        return new PublicArea(blank.nameAlg(), blank.attributes(), blank.authPolicy(), switch (blank.parameters()) {
-            case RsaParameters rsa ->
-                new RsaParameters(
-                        rsa.symmetric(), rsa.scheme(), rsa.keyBits(), rsa.exponent(), modulus((RSAPublicKey) key.getPublic()));
-            case EccParameters ecc ->
-                new EccParameters(
-                        ecc.symmetric(),
-                        ecc.scheme(),
-                        ecc.curve(),
-                        ecc.kdf(),
-                        EccPoint.of(ecc.curve(), ((ECPublicKey) key.getPublic()).getW()));
-            default -> throw new IllegalArgumentException("no EK is of this type");
-        });
+        return new PublicArea(
+                blank.nameAlg(),
+                blank.attributes(),
+                blank.authPolicy(),
+                switch (blank.parameters()) {
+                    case RsaParameters rsa ->
+                        new RsaParameters(
+                                rsa.symmetric(), rsa.scheme(), rsa.keyBits(), rsa.exponent(), modulus((RSAPublicKey)
+                                        key.getPublic()));
+                    case EccParameters ecc ->
+                        new EccParameters(
+                                ecc.symmetric(),
+                                ecc.scheme(),
+                                ecc.curve(),
+                                ecc.kdf(),
+                                EccPoint.of(ecc.curve(), ((ECPublicKey) key.getPublic()).getW()));
+                    default -> throw new IllegalArgumentException("no EK is of this type");
+                });
     }
 
     private static byte[] modulus(RSAPublicKey key) {
