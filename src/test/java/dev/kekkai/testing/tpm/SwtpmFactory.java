@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * A manufacturer with a CA of its own in a folder: a root, an intermediate that issues EK certificates, and swtpm_setup. Not for two
- * threads at once: the CA counts serial numbers in a file.
+ * threads at once: the CA counts serial numbers in a file. Its TPMs have the PCR banks SHA-1, SHA-256 and SHA-384, and no SHA-512.
  */
 public final class SwtpmFactory {
     private final Path folder;
@@ -35,7 +35,7 @@ public final class SwtpmFactory {
         Files.writeString(options, "--platform-manufacturer Kekkai\n--platform-version 1\n--platform-model test\n");
         Files.writeString(
                 setup,
-                "create_certs_tool = /usr/bin/swtpm_localca%ncreate_certs_tool_config = %s%ncreate_certs_tool_options = %s%nactive_pcr_banks = sha1,sha256,sha384,sha512%n"
+                "create_certs_tool = /usr/bin/swtpm_localca%ncreate_certs_tool_config = %s%ncreate_certs_tool_options = %s%nactive_pcr_banks = sha1,sha256,sha384%n"
                         .formatted(ca, options));
         return new SwtpmFactory(folder, setup);
     }
