@@ -12,7 +12,6 @@ import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.attestation.verdict.Verdict;
 import dev.kekkai.tpm.structure.HashAlg;
 import java.math.BigInteger;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,21 +151,6 @@ class QuoteVerifierTest {
     }
 
     @Test
-    void random_evidence_is_refused_and_nothing_else() {
-        SecureRandom random = new SecureRandom();
-        QuoteMaker maker = new QuoteMaker();
-        for (int i = 0; i < 2_000; i++) {
-            byte[][] parts = new byte[4][];
-            for (int part = 0; part < parts.length; part++) {
-                parts[part] = new byte[random.nextInt(200)];
-                random.nextBytes(parts[part]);
-            }
-            assertThat(QuoteVerifier.verify(expectation(maker), new Evidence(parts[0], parts[1], parts[2], parts[3])))
-                    .isInstanceOf(Verdict.Refused.class);
-        }
-    }
-
-    @Test
     void counters_go_up_by_resets_first_and_by_restarts_then() {
         assertThat(counters(7, 2)).isTrue();
         assertThat(counters(7, 3)).isTrue();
@@ -262,7 +246,7 @@ class QuoteVerifierTest {
                 Optional.of(LAST));
     }
 
-    private static Policy policy(boolean auditOnly) {
+    static Policy policy(boolean auditOnly) {
         List<Rule> rules = Stream.of(0, 2, 4, 7)
                 .<Rule>map(pcr -> new Rule.Value(pcr, Set.of(QuoteMaker.value(pcr, "sound"))))
                 .toList();
