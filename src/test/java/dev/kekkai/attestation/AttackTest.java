@@ -51,7 +51,7 @@ class AttackTest {
 
     @Test
     void an_ak_that_is_not_restricted_is_refused() throws Exception {
-        trial.akTemplate = ak(AkTemplate.ATTRIBUTES & ~ObjectAttributes.RESTRICTED);
+        trial.useAk(Hierarchy.ENDORSEMENT, ak(AkTemplate.ATTRIBUTES & ~ObjectAttributes.RESTRICTED));
 
         assertThat(reason(trial.run())).isEqualTo(Reason.AK_TEMPLATE);
         theUnchangedRunPasses();
@@ -60,7 +60,7 @@ class AttackTest {
     /** A TPM makes no primary key that is fixed to its parent and not to the TPM, so both go. */
     @Test
     void an_ak_that_is_not_fixed_to_its_tpm_is_refused() throws Exception {
-        trial.akTemplate = ak(AkTemplate.ATTRIBUTES & ~(ObjectAttributes.FIXED_TPM | ObjectAttributes.FIXED_PARENT));
+        trial.useAk(Hierarchy.ENDORSEMENT, ak(AkTemplate.ATTRIBUTES & ~(ObjectAttributes.FIXED_TPM | ObjectAttributes.FIXED_PARENT)));
 
         assertThat(reason(trial.run())).isEqualTo(Reason.AK_TEMPLATE);
         theUnchangedRunPasses();
@@ -71,7 +71,7 @@ class AttackTest {
             value = Hierarchy.class,
             names = {"OWNER", "NULL"})
     void an_ak_of_our_template_under_another_hierarchy_is_refused(Hierarchy hierarchy) throws Exception {
-        trial.akHierarchy = hierarchy;
+        trial.useAk(hierarchy, AkTemplate.template());
 
         assertThat(reason(trial.run())).isEqualTo(Reason.QUALIFIED_SIGNER);
         theUnchangedRunPasses();
@@ -82,12 +82,12 @@ class AttackTest {
         try (Node accomplice = Node.blank().boot("kernel 6.8");
                 LoadedObject theirs = accomplice.key(Hierarchy.ENDORSEMENT, AkTemplate.template())) {
             byte[] theirAk = theirs.publicArea().bytes();
-            trial.claim = claim -> new Claim(claim.ekPublic(), claim.ekChain(), theirAk, claim.tlsKey());
+            trial.claim = claim -> Trial.withAk(claim, theirAk);
 
             assertThatExceptionOfType(TpmException.Refused.class).isThrownBy(() -> trial.run());
 
-            trial.opening = (ak, credential) -> Secret.owning(new byte[32]);
-            trial.quoting = (ak, qualifyingData) -> {
+            trial.opening = credential -> Secret.owning(new byte[32]);
+            trial.quoting = qualifyingData -> {
                 var quote = accomplice.quote(theirs, qualifyingData, HashAlg.SHA256, Trial.PCRS);
                 return new Evidence(
                         quote.attest(),
@@ -108,8 +108,9 @@ class AttackTest {
         Evidence[] forged = new Evidence[1];
         try (LoadedObject key =
                 node.key(Hierarchy.ENDORSEMENT, ak(AkTemplate.ATTRIBUTES & ~ObjectAttributes.RESTRICTED))) {
-            trial.quoting = (ak, qualifyingData) -> {
-                byte[] attest = trial.honestQuote(ak, qualifyingData, HashAlg.SHA256, Trial.PCRS)
+            trial.quoting = qualifyingData -> {
+                byte[] attest = trial.prover()
+                        .quote(qualifyingData, trial.policy.selection(), trial.log())
                         .attest();
                 byte[] lie = HashAlg.SHA256.digest(sound);
                 System.arraycopy(lie, 0, attest, attest.length - lie.length, lie.length);
@@ -121,8 +122,7 @@ class AttackTest {
                     .as("it is that key's")
                     .isTrue();
 
-            trial.claim = claim -> new Claim(
-                    claim.ekPublic(), claim.ekChain(), key.publicArea().bytes(), claim.tlsKey());
+            trial.claim = claim -> Trial.withAk(claim, key.publicArea().bytes());
             assertThat(reason(trial.run())).as("with that key as the AK").isEqualTo(Reason.AK_TEMPLATE);
         }
         node.powerCycle();
@@ -161,8 +161,10 @@ class AttackTest {
 
     @Test
     void an_ak_that_is_not_the_pinned_one_is_refused_until_re_baseline() throws Exception {
-        try (Node other = Node.blank()) {
-            String othersName = AttestationKey.parse(trial.ak(other)).nameHex();
+        try (Node other = Node.blank().boot("kernel 6.8")) {
+            String othersName = AttestationKey.parse(
+                            new Trial(other, EkTemplate.L_2).identity().ak().bytes())
+                    .nameHex();
             trial.enrolment = new Enrolment(trial.enrolment.ek(), Optional.of(othersName));
         }
 
@@ -190,7 +192,7 @@ class AttackTest {
 
     @Test
     void fewer_pcrs_than_asked_for_are_refused() throws Exception {
-        trial.quoting = (ak, qualifyingData) -> trial.honestQuote(ak, qualifyingData, HashAlg.SHA256, 0, 2, 7);
+        trial.quoting = quotingOf(HashAlg.SHA256, 0, 2, 7);
 
         assertThat(reason(trial.run())).isEqualTo(Reason.PCR_SELECTION);
         theUnchangedRunPasses();
@@ -198,7 +200,7 @@ class AttackTest {
 
     @Test
     void another_bank_is_refused() throws Exception {
-        trial.quoting = (ak, qualifyingData) -> trial.honestQuote(ak, qualifyingData, HashAlg.SHA1, Trial.PCRS);
+        trial.quoting = quotingOf(HashAlg.SHA1, Trial.PCRS);
 
         assertThat(reason(trial.run())).isEqualTo(Reason.PCR_BANK);
         theUnchangedRunPasses();
@@ -364,19 +366,26 @@ class AttackTest {
                 .bytes();
     }
 
+    /** Our AK, and PCRs that nobody asked for. */
+    private Trial.Step<byte[], Evidence> quotingOf(HashAlg bank, int... pcrs) {
+        return qualifyingData -> {
+            try (LoadedObject ak = node.key(Hierarchy.ENDORSEMENT, AkTemplate.template())) {
+                return trial.byHand(ak, qualifyingData, bank, pcrs);
+            }
+        };
+    }
+
     /** A sound quote, and what it was held against. */
     private Evidence capture(Expectation[] expectation) throws Exception {
-        try (LoadedObject ak = node.key(Hierarchy.ENDORSEMENT, AkTemplate.template())) {
-            byte[] qualifyingData = trial.bytes(32);
-            expectation[0] = new Expectation(
-                    AttestationKey.parse(ak.publicArea().bytes()),
-                    TrustClass.VOUCHED,
-                    qualifyingData,
-                    trial.policy.selection(),
-                    trial.policy,
-                    Optional.empty());
-            return trial.honestQuote(ak, qualifyingData, HashAlg.SHA256, Trial.PCRS);
-        }
+        byte[] qualifyingData = trial.bytes(32);
+        expectation[0] = new Expectation(
+                AttestationKey.parse(trial.identity().ak().bytes()),
+                TrustClass.VOUCHED,
+                qualifyingData,
+                trial.policy.selection(),
+                trial.policy,
+                Optional.empty());
+        return trial.prover().quote(qualifyingData, trial.policy.selection(), trial.log());
     }
 
     private static boolean signedBy(PublicArea key, Evidence evidence) throws Exception {

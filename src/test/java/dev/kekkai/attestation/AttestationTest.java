@@ -57,7 +57,6 @@ class AttestationTest {
             Trial trial = new Trial(node, template);
             trial.authorities = Optional.of(EkAuthorities.of(CaFolder.read(ca), List.of(), Set.of()));
             trial.policy = demanding(TrustClass.HARDWARE, trial.policy);
-            trial.ekChain = List.of(node.certificate(template));
 
             assertThat(accepted(trial.run()).quoted().trust()).isEqualTo(TrustClass.HARDWARE);
 
@@ -73,7 +72,7 @@ class AttestationTest {
         try (Node node = Node.blank().boot("kernel 6.8")) {
             Trial trial = new Trial(node, EkTemplate.L_2);
             String hex =
-                    EkFingerprint.spkiOf(EndorsementKey.parse(trial.ek(node))).hex();
+                    EkFingerprint.spkiOf(EndorsementKey.parse(trial.identity().ek().bytes())).hex();
             trial.enrolment = new Enrolment(EkFingerprint.parse(hex), Optional.empty());
 
             accepted(trial.run());

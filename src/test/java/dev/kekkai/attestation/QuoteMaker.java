@@ -21,6 +21,7 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -40,6 +41,7 @@ final class QuoteMaker {
     long restartCount = 2;
     long firmware = 0x0007_0002_0003_0001L;
     HashAlg bank = HashAlg.SHA256;
+    Optional<HashAlg> secondBank = Optional.empty();
     int[] selected = {0, 2, 4, 7};
     final SortedMap<Integer, Digest> values = new TreeMap<>();
     byte[] eventLog = new byte[0];
@@ -88,7 +90,7 @@ final class QuoteMaker {
         for (int pcr : selected) {
             bitmap[pcr / 8] |= (byte) (1 << pcr % 8);
         }
-        return new TpmWriter()
+        TpmWriter out = new TpmWriter()
                 .u32(magic)
                 .u16(type)
                 .sized(qualifiedSigner)
@@ -98,12 +100,12 @@ final class QuoteMaker {
                 .u32(restartCount)
                 .u8(1)
                 .u64(firmware)
-                .u32(1)
+                .u32(secondBank.isPresent() ? 2 : 1)
                 .u16(bank.id())
                 .u8(bitmap.length)
-                .bytes(bitmap)
-                .sized(pcrDigest)
-                .toBytes();
+                .bytes(bitmap);
+        secondBank.ifPresent(second -> out.u16(second.id()).u8(bitmap.length).bytes(bitmap));
+        return out.sized(pcrDigest).toBytes();
     }
 
     private byte[] sign(byte[] attested) {

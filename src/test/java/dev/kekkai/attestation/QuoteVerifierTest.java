@@ -11,6 +11,8 @@ import dev.kekkai.attestation.verdict.Reason;
 import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.attestation.verdict.Verdict;
 import dev.kekkai.tpm.structure.HashAlg;
+import dev.kekkai.tpm.structure.Signature;
+import dev.kekkai.tpm.structure.TpmAlg;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -117,6 +119,36 @@ class QuoteVerifierTest {
         QuoteMaker inRange = new QuoteMaker();
         inRange.signature = _ -> QuoteMaker.ecdsa(one, one);
         assertThat(reason(inRange)).isEqualTo(Reason.SIGNATURE);
+    }
+
+    @Test
+    void a_signature_that_claims_another_hash_or_kind_is_refused() {
+        QuoteMaker otherHash = new QuoteMaker();
+        otherHash.signature = bytes -> {
+            bytes[3] = 0x0C;
+            return bytes;
+        };
+        QuoteMaker rsa = new QuoteMaker();
+        rsa.signature = _ -> new Signature.Rsa(TpmAlg.RSASSA, HashAlg.SHA256, new byte[256]).bytes();
+
+        assertThat(reason(otherHash)).isEqualTo(Reason.SIGNATURE_SHAPE);
+        assertThat(reason(rsa)).isEqualTo(Reason.SIGNATURE_SHAPE);
+    }
+
+    @Test
+    void pcr_values_beyond_those_asked_for_are_refused() {
+        QuoteMaker quote = new QuoteMaker();
+        quote.joinedValues = bytes -> Arrays.copyOf(bytes, bytes.length + 32);
+
+        assertThat(reason(quote)).isEqualTo(Reason.PCR_VALUES_SHAPE);
+    }
+
+    @Test
+    void more_than_the_bank_asked_for_is_refused() {
+        QuoteMaker quote = new QuoteMaker();
+        quote.secondBank = Optional.of(HashAlg.SHA1);
+
+        assertThat(reason(quote)).isEqualTo(Reason.PCR_BANK);
     }
 
     @Test

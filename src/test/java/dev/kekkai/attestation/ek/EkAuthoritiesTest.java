@@ -74,8 +74,10 @@ class EkAuthoritiesTest {
     @Test
     void a_chain_is_worth_what_its_least_certificate_is() throws Exception {
         EkAuthorities vtpmUnderAMakersRoot = EkAuthorities.of(List.of(root), List.of(issuer), Set.of());
+        EkAuthorities makerUnderAVtpmsRoot = EkAuthorities.of(List.of(issuer), List.of(root), Set.of());
 
         assertThat(vtpmUnderAMakersRoot.judge(ek, chain(ekCertificate()), NOW)).isEqualTo(TrustClass.VIRTUAL);
+        assertThat(makerUnderAVtpmsRoot.judge(ek, chain(ekCertificate()), NOW)).isEqualTo(TrustClass.VIRTUAL);
     }
 
     @Test

@@ -10,7 +10,6 @@ import dev.kekkai.tpm.command.AttestationCommands;
 import dev.kekkai.tpm.command.Entity;
 import dev.kekkai.tpm.command.KeyCommands;
 import dev.kekkai.tpm.command.LoadedObject;
-import dev.kekkai.tpm.command.NvCommands;
 import dev.kekkai.tpm.command.ObjectCommands;
 import dev.kekkai.tpm.command.PcrCommands;
 import dev.kekkai.tpm.command.PolicyCommands;
@@ -22,7 +21,6 @@ import dev.kekkai.tpm.structure.EkPolicy;
 import dev.kekkai.tpm.structure.EkTemplate;
 import dev.kekkai.tpm.structure.HashAlg;
 import dev.kekkai.tpm.structure.Hierarchy;
-import dev.kekkai.tpm.structure.NvPublic;
 import dev.kekkai.tpm.structure.PcrSelection;
 import dev.kekkai.tpm.structure.PcrSelectionList;
 import dev.kekkai.tpm.structure.PublicArea;
@@ -31,20 +29,24 @@ import dev.kekkai.tpm.structure.Signature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A node with a TPM of its own, in the hands of whoever the test wants: it makes keys of any template under any hierarchy, quotes what it
- * likes, and shares no code with the prover.
+ * A node with a TPM of its own, in the hands of whoever the test wants. What the prover never does, an attacker does here by hand: keys of any
+ * template under any hierarchy, quotes of anything, signatures over anything.
  */
 public final class Node implements AutoCloseable {
     private final Swtpm swtpm;
     private final LogWriter log = LogWriter.agile(HashAlg.SHA1, HashAlg.SHA256);
+    private final Path logFile;
     private Tpm tpm;
 
-    public Node(Swtpm swtpm) throws TpmException {
+    public Node(Swtpm swtpm) throws IOException, TpmException {
         this.swtpm = swtpm;
+        this.logFile = Files.createTempFile("measurements-", "");
         this.tpm = Tpms.connect(swtpm);
     }
 
@@ -87,6 +89,11 @@ public final class Node implements AutoCloseable {
         return log.bytes();
     }
 
+    /** The same as the kernel would hand it on. */
+    public Path eventLogFile() throws IOException {
+        return Files.write(logFile, log.bytes());
+    }
+
     /** Power off and on again: PCRs are zero, and one more reset is counted. */
     public void powerCycle() throws IOException, TpmException {
         tpm.close();
@@ -101,13 +108,6 @@ public final class Node implements AutoCloseable {
     /** A primary key. */
     public LoadedObject key(Hierarchy hierarchy, PublicArea template) throws TpmException {
         return new ObjectCommands(tpm).createPrimary(hierarchy, template, Sensitive.none());
-    }
-
-    /** The EK's certificate as its NV index has it. */
-    public byte[] certificate(EkTemplate template) throws TpmException {
-        NvCommands nv = new NvCommands(tpm);
-        NvPublic index = nv.readPublic(template.certificateIndex());
-        return nv.read(NvCommands.index(index), index);
     }
 
     /** Opens a credential. */
@@ -154,5 +154,6 @@ public final class Node implements AutoCloseable {
     public void close() throws IOException {
         tpm.close();
         swtpm.close();
+        Files.delete(logFile);
     }
 }
