@@ -96,8 +96,8 @@ record Floors(String root) {
                 .that(resideInAPackage(within("attestation"))
                         .and(resideOutsideOfPackages(within("attestation.prover"))))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(
-                        within(Stream.of("tpm.command", "tpm.session", "tpm.transport"))))
+                .dependOnClassesThat(
+                        resideInAnyPackage(within(Stream.of("tpm.command", "tpm.session", "tpm.transport"))))
                 .allowEmptyShould(true);
     }
 

@@ -60,7 +60,9 @@ class AttackTest {
     /** A TPM makes no primary key that is fixed to its parent and not to the TPM, so both go. */
     @Test
     void an_ak_that_is_not_fixed_to_its_tpm_is_refused() throws Exception {
-        trial.useAk(Hierarchy.ENDORSEMENT, ak(AkTemplate.ATTRIBUTES & ~(ObjectAttributes.FIXED_TPM | ObjectAttributes.FIXED_PARENT)));
+        trial.useAk(
+                Hierarchy.ENDORSEMENT,
+                ak(AkTemplate.ATTRIBUTES & ~(ObjectAttributes.FIXED_TPM | ObjectAttributes.FIXED_PARENT)));
 
         assertThat(reason(trial.run())).isEqualTo(Reason.AK_TEMPLATE);
         theUnchangedRunPasses();

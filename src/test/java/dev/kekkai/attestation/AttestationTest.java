@@ -71,8 +71,9 @@ class AttestationTest {
     void an_ek_may_be_enrolled_by_its_public_key_as_makers_ship_it() throws Exception {
         try (Node node = Node.blank().boot("kernel 6.8")) {
             Trial trial = new Trial(node, EkTemplate.L_2);
-            String hex =
-                    EkFingerprint.spkiOf(EndorsementKey.parse(trial.identity().ek().bytes())).hex();
+            String hex = EkFingerprint.spkiOf(
+                            EndorsementKey.parse(trial.identity().ek().bytes()))
+                    .hex();
             trial.enrolment = new Enrolment(EkFingerprint.parse(hex), Optional.empty());
 
             accepted(trial.run());

@@ -2,10 +2,10 @@ package dev.kekkai.attestation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.attestation.verdict.Refusal;
 import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.attestation.verdict.Verdict;
-import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.tpm.structure.EkTemplate;
 import java.util.Arrays;
 import java.util.Optional;
@@ -63,12 +63,7 @@ class EvidencePropertiesTest {
         var policy = QuoteVerifierTest.policy(false);
         return QuoteVerifier.verify(
                 new Expectation(
-                        MAKER.ak(),
-                        TrustClass.VOUCHED,
-                        MAKER.extraData,
-                        policy.selection(),
-                        policy,
-                        Optional.empty()),
+                        MAKER.ak(), TrustClass.VOUCHED, MAKER.extraData, policy.selection(), policy, Optional.empty()),
                 evidence);
     }
 

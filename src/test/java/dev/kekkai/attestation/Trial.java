@@ -154,8 +154,7 @@ final class Trial {
             byte[] challenge = bytes(100);
             try (Secret opened = opening.take(credential)) {
                 byte[] answered = nodesTranscript(init, challenge).attestation(opened);
-                byte[] demanded =
-                        transcript(init, challenge, gatewaysExporter).attestation(secret);
+                byte[] demanded = transcript(init, challenge, gatewaysExporter).attestation(secret);
                 return verify(admitted.ak(), admitted.trust(), demanded, answered);
             }
         }
@@ -163,8 +162,7 @@ final class Trial {
 
     private Verdict verify(AttestationKey key, TrustClass trust, byte[] demanded, byte[] answered) throws Exception {
         Evidence sent = evidence.take(quoting.take(answered));
-        return QuoteVerifier.verify(
-                new Expectation(key, trust, demanded, policy.selection(), policy, lastSeen), sent);
+        return QuoteVerifier.verify(new Expectation(key, trust, demanded, policy.selection(), policy, lastSeen), sent);
     }
 
     /** Accepts the values that the PCRs have now. */
@@ -183,9 +181,7 @@ final class Trial {
                 TrustClass.VOUCHED,
                 OptionalLong.empty(),
                 false,
-                rules.isEmpty()
-                        ? List.of()
-                        : List.of(new Alternative("as booted", Alternative.State.ACTIVE, rules)));
+                rules.isEmpty() ? List.of() : List.of(new Alternative("as booted", Alternative.State.ACTIVE, rules)));
     }
 
     /** What {@link Node#measure} extends. */

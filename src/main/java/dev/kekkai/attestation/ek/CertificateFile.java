@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Reads the certificates of one file: one in DER, or any number in PEM (RFC 7468), with whatever text between them. */
 final class CertificateFile {
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----\\s*([A-Za-z0-9+/=\\s]*?)-----END \\1-----");
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
     private static final byte DER_SEQUENCE = 0x30;
 
     private CertificateFile() {}

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CaFolderTest {
@@ -116,6 +117,16 @@ class CaFolderTest {
 
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         assertThat(CaFolder.read(folder)).containsExactly(one);
+    }
+
+    @Test
+    @Timeout(20)
+    void a_file_of_white_space_is_refused_in_no_time() throws Exception {
+        refused(
+                "blank.pem",
+                ("-----BEGIN CERTIFICATE-----" + " ".repeat(CaFolder.MAX_FILE_BYTES - 100))
+                        .getBytes(StandardCharsets.UTF_8),
+                "not whole");
     }
 
     /** Everything that can be wrong with a file is a {@link CertificateException}. */
