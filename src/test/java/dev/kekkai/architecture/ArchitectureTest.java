@@ -52,6 +52,7 @@ class ArchitectureTest {
         FLOORS.standsOn("secret").check(OURS);
         FLOORS.standsOn("envelope", "id", "secret").check(OURS);
         FLOORS.standsOn("config", "envelope", "id").check(OURS);
+        FLOORS.standsOn("tpm", "secret").check(OURS);
     }
 
     @Test
