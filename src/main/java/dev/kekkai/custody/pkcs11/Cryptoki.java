@@ -121,14 +121,15 @@ final class Cryptoki implements AutoCloseable {
 
     /** Finds the one token with a label. */
     TokenIdentity token(String label) throws Misconfigured, Unavailable {
-        List<TokenIdentity> all = tokens();
+        List<TokenIdentity> all = tokens(false);
         List<TokenIdentity> found =
                 all.stream().filter(token -> token.label().equals(label)).toList();
         if (found.size() == 1) {
             return found.getFirst();
         }
         String present = all.isEmpty()
-                ? "the module shows no token at all (is the HSM connected, and the module's own configuration the right one?)"
+                ? "the module shows no token at all (is the HSM connected, and the module's own configuration the"
+                        + " right one?)"
                 : "the module shows "
                         + all.stream().map(t -> "'" + t.label() + "'").toList();
         throw new Misconfigured("custody.pkcs11.token: "
@@ -141,7 +142,7 @@ final class Cryptoki implements AutoCloseable {
      * the one that holds the keys.
      */
     TokenIdentity again(TokenIdentity known) throws Unavailable {
-        List<TokenIdentity> labelled = tokens().stream()
+        List<TokenIdentity> labelled = tokens(true).stream()
                 .filter(token -> token.label().equals(known.label()))
                 .toList();
         return labelled.stream()
@@ -166,18 +167,23 @@ final class Cryptoki implements AutoCloseable {
         }
     }
 
-    private List<TokenIdentity> tokens() throws Unavailable {
+    /** Passes over those that do not answer, if so told: a broken neighbour is no reason to do without the one that is looked for. */
+    private List<TokenIdentity> tokens(boolean passing) throws Unavailable {
         try {
             List<TokenIdentity> tokens = new ArrayList<>();
             for (long slot : functions.C_GetSlotList(true)) {
-                TokenIdentity token = TokenIdentity.of(slot, functions.C_GetTokenInfo(slot));
-                if ((token.flags() & PKCS11Constants.CKF_TOKEN_INITIALIZED) != 0) {
-                    tokens.add(token);
+                try {
+                    tokens.add(TokenIdentity.of(slot, functions.C_GetTokenInfo(slot)));
+                } catch (PKCS11Exception e) {
+                    if (!passing) {
+                        throw e;
+                    }
                 }
             }
+            tokens.removeIf(token -> (token.flags() & PKCS11Constants.CKF_TOKEN_INITIALIZED) == 0);
             return tokens;
         } catch (PKCS11Exception e) {
-            throw new Unavailable("the module does not list its slots: " + Ckr.name(e), e);
+            throw new Unavailable("the module does not list its tokens: " + Ckr.name(e), e);
         }
     }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Pkcs11Token implements AutoCloseable {
     private final Cryptoki cryptoki;
-    private final TokenIdentity identity;
     private final TokenLife life;
     private final HsmProfile profile;
     private final Sealing sealing;
@@ -26,14 +25,12 @@ public final class Pkcs11Token implements AutoCloseable {
 
     private Pkcs11Token(
             Cryptoki cryptoki,
-            TokenIdentity identity,
             TokenLife life,
             HsmProfile profile,
             Sealing sealing,
             String selfTest,
             AtomicReference<ReturnCheck> returnCheck) {
         this.cryptoki = cryptoki;
-        this.identity = identity;
         this.life = life;
         this.profile = profile;
         this.sealing = sealing;
@@ -66,7 +63,7 @@ public final class Pkcs11Token implements AutoCloseable {
                     new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
             String selfTest = selfTest(life, sealing);
             opened = true;
-            return new Pkcs11Token(cryptoki, identity, life, profile, sealing, selfTest, returnCheck);
+            return new Pkcs11Token(cryptoki, life, profile, sealing, selfTest, returnCheck);
         } finally {
             if (!opened) {
                 cryptoki.close();
@@ -96,8 +93,9 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
+    /** The token as it was when it was last logged in to: always the same one, not always in the same slot. */
     public TokenIdentity identity() {
-        return identity;
+        return life.token();
     }
 
     /** How new KEKs seal. */
@@ -117,7 +115,7 @@ public final class Pkcs11Token implements AutoCloseable {
 
     /** Whether whoever owns this host owns the keys: by the profile's word, or because the token is known to be software. */
     public boolean software() {
-        return profile.softToken() || identity.knownSoftware();
+        return profile.softToken() || identity().knownSoftware();
     }
 
     /** Says what to check before a token that was lost is used again. From then on no other token and no other key passes for it. */

@@ -94,7 +94,8 @@ final class Recovery implements Runnable {
             link.pause(pace.afterFailure().next());
             return;
         }
-        boolean afresh = failures > 0 && link.awaitEmpty(pace.toEmpty()) && stuck.now() == 0;
+        boolean wanted = failures > 0;
+        boolean afresh = wanted && link.awaitEmpty(pace.toEmpty()) && stuck.now() == 0;
         presence.enter(pace.forOneCall());
         try {
             TokenIdentity token = attempt.open(afresh, presence);
@@ -102,7 +103,7 @@ final class Recovery implements Runnable {
                 up(token, trouble);
             }
         } catch (CustodyException e) {
-            failed(e);
+            failed(wanted && !afresh ? hindered(e) : e);
         } catch (RuntimeException e) {
             LOG.error("opening the token failed in an unforeseen way", e);
             failed(new Unavailable("opening the token failed in an unforeseen way; the log has it", e));
@@ -122,6 +123,11 @@ final class Recovery implements Runnable {
         }
         failures = 0;
         pace.afterFailure().reset();
+    }
+
+    private static Unavailable hindered(CustodyException e) {
+        return new Unavailable(
+                e.getMessage() + "; a call that hangs inside the module keeps it from being initialised again", e);
     }
 
     private void failed(CustodyException e) throws InterruptedException {

@@ -6,8 +6,10 @@ import dev.kekkai.config.HsmProfile;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Misconfigured;
 import dev.kekkai.custody.CustodyException.NotAuthentic;
+import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.SealedBox;
+import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.VersionId;
 import dev.kekkai.secret.Secret;
@@ -15,6 +17,7 @@ import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -71,15 +74,40 @@ final class SelfTest {
     private String roundTrip(Pkcs11Session session) throws PKCS11Exception, CustodyException {
         byte[] sample = random(SAMPLE_BYTES);
         try (Secret lent = Secret.owning(sample.clone())) {
-            SealedBox box = mechanism.seal(session, kek, ABOUT, lent);
-            try (Secret opened = mechanism.open(session, kek, ABOUT, box)) {
+            SealedBox box = seal(session, lent);
+            try (Secret opened = open(session, box)) {
                 if (!opened.sameAs(sample)) {
                     throw failed("another plaintext came back than was sealed");
                 }
             }
             return "a session key sealed, opened, and refused a changed box" + refusal(session, box);
-        } catch (NotAuthentic e) {
-            throw failed("the token does not open what it has just sealed");
+        }
+    }
+
+    private Secret open(Pkcs11Session session, SealedBox box) throws PKCS11Exception, CustodyException {
+        try {
+            return mechanism.open(session, kek, ABOUT, box);
+        } catch (PKCS11Exception e) {
+            if (Ckr.rung(e) != Rung.UNCLEAR) {
+                throw e;
+            }
+            throw failed("the token does not open what it has just sealed: " + Ckr.name(e));
+        } catch (NotAuthentic | Unavailable e) {
+            throw failed("the token does not open what it has just sealed: " + e.getMessage());
+        }
+    }
+
+    /** Here a wrong profile shows: an IV that the token wants to make, or does not make, or a function that it does not do. */
+    private SealedBox seal(Pkcs11Session session, Secret lent) throws PKCS11Exception, CustodyException {
+        try {
+            return mechanism.seal(session, kek, ABOUT, lent);
+        } catch (PKCS11Exception e) {
+            if (Ckr.rung(e) != Rung.UNCLEAR) {
+                throw e;
+            }
+            throw failed("the token does not seal: " + Ckr.name(e));
+        } catch (Unavailable e) {
+            throw failed(e.getMessage());
         }
     }
 
@@ -103,8 +131,13 @@ final class SelfTest {
     }
 
     private Misconfigured failed(String what) {
-        return new Misconfigured("self-test of " + kek.mechanism() + ": " + what + ". This token does not do "
-                + kek.mechanism() + " as profile '" + profile.name() + "' says; nothing is served with it");
+        String ways = kek.mechanism() == Mechanism.AES_GCM
+                ? " (iv: " + profile.ivRule().name().toLowerCase(Locale.ROOT).replace('_', '-') + ", gcm-call: "
+                        + profile.gcmCall().name().toLowerCase(Locale.ROOT) + ")"
+                : "";
+        return new Misconfigured("self-test of " + kek.mechanism() + ": " + what + ". This token does not do as profile '"
+                + profile.name() + "' says" + ways + ": use the profile of this make of HSM and of its mode."
+                + " Nothing is served");
     }
 
     private CK_ATTRIBUTE[] template(KeyRole role) {

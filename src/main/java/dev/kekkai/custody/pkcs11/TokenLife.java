@@ -50,8 +50,8 @@ final class TokenLife {
             Cryptoki cryptoki, TokenIdentity token, TokenLogin login, Reopening.Proof proof, Bounds bounds)
             throws CustodyException {
         CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
-        TokenLink link = new TokenLink(() -> listeners.forEach(Runnable::run));
         StuckThreads stuck = new StuckThreads(bounds.maxStuck());
+        TokenLink link = new TokenLink(token, stuck, () -> listeners.forEach(Runnable::run));
         WorkerPool pool = new WorkerPool(link, cryptoki, stuck, bounds.sessions(), bounds.stuckAfter());
         listeners.add(pool::failWaitingIfRefused);
         SecureRandom random = new SecureRandom();
@@ -85,6 +85,10 @@ final class TokenLife {
 
     void onChange(Runnable listener) {
         listeners.add(listener);
+    }
+
+    TokenIdentity token() {
+        return link.token();
     }
 
     SessionWorkers workers() {

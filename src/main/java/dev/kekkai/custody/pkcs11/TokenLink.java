@@ -25,9 +25,11 @@ final class TokenLink {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Strikes strikes = new Strikes(MOST_UNCLEAR);
+    private final StuckThreads stuck;
     private final Runnable listener;
     private volatile LinkState state = new LoggingIn("starting");
     private volatile long lastSuccess = System.nanoTime();
+    private volatile TokenIdentity token;
     private long generation;
     private int inside;
     private boolean hint;
@@ -35,8 +37,15 @@ final class TokenLink {
     private volatile boolean trial;
 
     /** A link that is being put up; the listener is called after each change, by the thread that made it, and must not block. */
-    TokenLink(Runnable listener) {
+    TokenLink(TokenIdentity token, StuckThreads stuck, Runnable listener) {
+        this.token = token;
+        this.stuck = stuck;
         this.listener = listener;
+    }
+
+    /** The token as it was when it was last logged in to. */
+    TokenIdentity token() {
+        return token;
     }
 
     LinkState state() {
@@ -47,7 +56,7 @@ final class TokenLink {
     Link enter() throws Unavailable, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (state instanceof LoggingIn || (state instanceof Up && trial && inside > 0)) {
+            while (state instanceof LoggingIn || (state instanceof Up && inside > 0 && oneAtATime())) {
                 changed.await();
             }
             if (state instanceof Up up) {
@@ -58,6 +67,11 @@ final class TokenLink {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** After a hang, and when a hang of all who are inside would be more than may be. */
+    private boolean oneAtATime() {
+        return trial || inside + stuck.now() >= stuck.most();
     }
 
     /** Says that a thread is out, or is written off and no longer counted among those who may come out any moment. */
@@ -183,25 +197,35 @@ final class TokenLink {
     }
 
     /** The token is there, logged in, and proved to be the same. */
-    void up(TokenIdentity token, long initialisation) {
+    void up(TokenIdentity found, long initialisation) {
         change(() -> {
             if (!(state instanceof Closed)) {
+                token = found;
                 lastSuccess = System.nanoTime();
                 strikes.success();
-                state = new Up(new Link(++generation, initialisation, token));
+                state = new Up(new Link(++generation, initialisation, found));
             }
         });
     }
 
     /** An attempt failed. */
     void stillDown(CustodyException latest) {
+        stillDown(latest, false);
+    }
+
+    /** An attempt does not come to an end. */
+    void recoveryHung(CustodyException latest) {
+        stillDown(latest, true);
+    }
+
+    private void stillDown(CustodyException latest, boolean hung) {
         change(() -> {
             switch (state) {
                 case LoggingIn in -> {
-                    LOG.warnf("%s, and it cannot log in again: %s", in.why(), latest.getMessage());
-                    state = new Down(in.why(), latest, Instant.now(), false);
+                    LOG.warnf("%s, and it cannot log in: %s", in.why(), latest.getMessage());
+                    state = new Down(in.why(), latest, Instant.now(), hung);
                 }
-                case Down down -> state = new Down(down.cause(), latest, down.since(), down.hung());
+                case Down down -> state = new Down(down.cause(), latest, down.since(), down.hung() || hung);
                 case Up up -> {}
                 case Closed closed -> {}
             }

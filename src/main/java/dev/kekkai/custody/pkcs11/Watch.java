@@ -53,7 +53,8 @@ final class Watch implements AutoCloseable {
             if (now != null && now.presence().writeOffIfStuck()) {
                 count("the thread that reopens the token");
                 recovery = null;
-                link.stillDown(new Unavailable("the PKCS#11 module did not answer while the token was being reopened"));
+                link.recoveryHung(
+                        new Unavailable("the PKCS#11 module did not answer while the token was being opened"));
             }
             fill();
         } catch (RuntimeException e) {
@@ -63,14 +64,15 @@ final class Watch implements AutoCloseable {
 
     private void writeOff(Worker worker) {
         count("a call");
-        link.leave();
         Worker.Visit visit = worker.visit();
-        pool.replace(worker);
         if (visit != null) {
             String why = "a call has been inside the PKCS#11 module for more than " + stuckAfter.toMillis() + " ms";
             link.hung(visit.link(), worker.presence().sinceNanos(), why);
             visit.job().fail(new Unavailable(why + " and is written off"));
         }
+        // Only now: nobody is to follow it in before it is known whether anybody should.
+        link.leave();
+        pool.replace(worker);
     }
 
     private void count(String what) {

@@ -82,6 +82,7 @@ final class Worker implements Runnable {
                 outcome.settle().run();
                 return;
             }
+            visit = null;
             link.leave();
             outcome.settle().run();
             again = outcome.again();

@@ -95,8 +95,8 @@ class EnvelopeVectorsInTheTokenTest {
     }
 
     private static Map<KeyRole, byte[]> keys(JsonNode json) {
-        return json.has("hmac")
-                ? Map.of(KeyRole.CIPHER, hex(json.get("aes")), KeyRole.MAC, hex(json.get("hmac")))
+        return json.has("mac")
+                ? Map.of(KeyRole.CIPHER, hex(json.get("aes")), KeyRole.MAC, hex(json.get("mac")))
                 : Map.of(KeyRole.CIPHER, hex(json.get("aes")));
     }
 

@@ -23,9 +23,9 @@ class WorkerPoolTest {
     private static final int PLACES = 1024;
 
     private final FaultyModule module = new FaultyModule();
-    private final TokenLink link = new TokenLink(() -> {});
-    private final WorkerPool workers =
-            new WorkerPool(link, module.cryptoki(), new StuckThreads(4), 1, Duration.ofSeconds(10));
+    private final StuckThreads stuck = new StuckThreads(4);
+    private final TokenLink link = new TokenLink(FaultyModule.token(), stuck, () -> {});
+    private final WorkerPool workers = new WorkerPool(link, module.cryptoki(), stuck, 1, Duration.ofSeconds(10));
     private final CompletableFuture<Void> gate = new CompletableFuture<>();
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
