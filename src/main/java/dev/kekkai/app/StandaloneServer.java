@@ -4,6 +4,8 @@ import dev.kekkai.admin.AdminService;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.KeyCustodian;
@@ -21,6 +23,7 @@ import dev.kekkai.keyring.Operator;
 import dev.kekkai.keyring.ReturnExamination;
 import dev.kekkai.keyring.ScheduledActivation;
 import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.keyring.WornVersion;
 import dev.kekkai.kms.KmsEndpoint;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.uds.Serving;
@@ -35,6 +38,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jboss.logging.Logger;
 
@@ -72,7 +76,10 @@ public final class StandaloneServer implements AutoCloseable {
             KeyAdministration keys = bench.keys();
             ScheduledActivation.catchUp(keys, TenantId.DEFAULT);
             Keyring keyring = keyring(bench, open);
-            new ScheduledActivation(keys, keyring, InstantSource.system()).start(timer("kekkai-rotation", open));
+            ScheduledExecutorService rotations = timer("kekkai-rotation", open);
+            new ScheduledActivation(keys, keyring, InstantSource.system()).start(rotations);
+            new WornVersion(keys, keyring, config.custody().profile().mechanism(), InstantSource.system())
+                    .start(rotations);
             serve(config, version, bench, keys, keyring, open);
             done = true;
             return new StandaloneServer(open, keyring, bench.token());
@@ -114,14 +121,25 @@ public final class StandaloneServer implements AutoCloseable {
                 Serving.of(
                         AdminGrpc.bindService(new AdminService(facts, keyring, bench.token()::state)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)))));
+        Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
+        open.push(batcher);
         LocalDekService dek = new LocalDekService(
                 Map.of(TenantId.DEFAULT, keyring),
-                bench.token().custodian(),
+                batcher,
                 bench.audit(),
                 InstantSource.system(),
                 timer("kekkai-deadlines", open));
         open.push(KmsEndpoint.start(config.kms(), dek, TenantId.DEFAULT, version));
         LOG.infof("KMS v2 and v1beta1 are served on %s", config.kms().socket());
+    }
+
+    private static Capacity capacity(KekkaiConfig config) {
+        KekkaiConfig.Batching batching = config.batching();
+        int sessions = config.custody().pkcs11().sessions();
+        return switch (batching.mode()) {
+            case AUTO -> Capacity.auto(batching.max(), batching.lanes(), sessions);
+            case OFF -> Capacity.off(sessions);
+        };
     }
 
     private static ScheduledThreadPoolExecutor timer(String name, Deque<AutoCloseable> open) {

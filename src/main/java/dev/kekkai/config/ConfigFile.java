@@ -105,6 +105,10 @@ public final class ConfigFile {
                                 settings.get(ConfigKeys.PKCS11_MAX_STUCK),
                                 settings.get(ConfigKeys.PKCS11_ALLOW_SOFT_TOKEN))),
                 new KekkaiConfig.Keys(settings.get(ConfigKeys.KEYS_BACKUP_RETENTION)),
+                new KekkaiConfig.Batching(
+                        settings.get(ConfigKeys.BATCHING_MODE),
+                        settings.get(ConfigKeys.BATCHING_MAX),
+                        settings.get(ConfigKeys.BATCHING_LANES)),
                 new KekkaiConfig.Store(settings.get(ConfigKeys.STORE_PATH)),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));

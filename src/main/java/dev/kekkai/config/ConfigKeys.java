@@ -1,5 +1,6 @@
 package dev.kekkai.config;
 
+import dev.kekkai.config.KekkaiConfig.Batching;
 import dev.kekkai.config.KekkaiConfig.Role;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -77,6 +78,19 @@ public final class ConfigKeys {
             "90d",
             "How long a key version must have been DISABLED before it can be destroyed.");
 
+    static final Key<Batching.Mode> BATCHING_MODE = Key.preset(
+            "batching.mode",
+            Types.choice(Map.of("auto", Batching.Mode.AUTO, "off", Batching.Mode.OFF)),
+            "auto",
+            "Whether DEKs that wait at the same time for the same key version share one operation of the HSM.");
+    static final Key<Integer> BATCHING_MAX =
+            Key.preset("batching.max", Types.integer(1, 1024), "1024", "How many DEKs share one operation at most.");
+    static final Key<Integer> BATCHING_LANES = Key.preset(
+            "batching.lanes",
+            Types.integer(1, 64),
+            "2",
+            "How many operations that wrap are under way at once for one key version; what comes meanwhile waits and forms the next batch.");
+
     static final Key<String> STORE_TYPE = Key.preset(
             "store.type",
             Types.choice(Map.of("sqlite", "sqlite")).refusingForNow(Set.of("postgresql")),
@@ -112,6 +126,9 @@ public final class ConfigKeys {
             PKCS11_MAX_STUCK,
             PKCS11_ALLOW_SOFT_TOKEN,
             KEYS_BACKUP_RETENTION,
+            BATCHING_MODE,
+            BATCHING_MAX,
+            BATCHING_LANES,
             STORE_TYPE,
             STORE_PATH,
             MANAGEMENT_ADDRESS,

@@ -69,13 +69,14 @@ public final class ConfigView {
         switch (setting.key().type().kind()) {
             case INTEGER -> json.writeNumber(Integer.parseInt(setting.text()));
             case BOOLEAN -> json.writeBoolean(Boolean.parseBoolean(setting.text()));
-            case TEXT, LIST -> json.writeString(setting.text());
+            case TEXT, WORD, LIST -> json.writeString(setting.text());
         }
     }
 
     /** A JSON string is a YAML double-quoted scalar. */
     private static String yamlValue(Setting setting) {
-        return setting.key().type().kind() == Kind.TEXT
+        Kind kind = setting.key().type().kind();
+        return kind == Kind.TEXT || kind == Kind.WORD
                 ? '"' + new String(JsonStringEncoder.getInstance().quoteAsString(setting.text())) + '"'
                 : setting.text();
     }

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /** The whole effective configuration, checked. */
-public record KekkaiConfig(Role role, Kms kms, Custody custody, Keys keys, Store store, Management management) {
+public record KekkaiConfig(
+        Role role, Kms kms, Custody custody, Keys keys, Batching batching, Store store, Management management) {
     /** What this process is. */
     public enum Role {
         STANDALONE
@@ -54,6 +55,22 @@ public record KekkaiConfig(Role role, Kms kms, Custody custody, Keys keys, Store
      * @param backupRetention how long a version must have been DISABLED before it can be destroyed; whole days
      */
     public record Keys(Duration backupRetention) {}
+
+    /**
+     * How wraps share operations of the HSM.
+     *
+     * @param max DEKs that share one operation, at most 1,024
+     * @param lanes operations that wrap under way at once for one key version
+     */
+    public record Batching(Mode mode, int max, int lanes) {
+        /** Whether wraps share operations at all. */
+        public enum Mode {
+            /** What waits at the same time is wrapped together. */
+            AUTO,
+            /** Each DEK is sealed by an operation of its own, inside the HSM. */
+            OFF
+        }
+    }
 
     /** The SQLite database. Its folder also holds what the process itself keeps: the audit trail, the lock, the JNI library. */
     public record Store(Path path) {}

@@ -98,14 +98,15 @@ final class SchemaReader {
     }
 
     private static Optional<String> scalarText(Kind kind, Node node) {
-        Tag wanted =
+        Set<Tag> wanted =
                 switch (kind) {
-                    case TEXT -> Tag.STR;
-                    case INTEGER -> Tag.INT;
-                    case BOOLEAN -> Tag.BOOL;
-                    case LIST -> Tag.SEQ;
+                    case TEXT -> Set.of(Tag.STR);
+                    case WORD -> Set.of(Tag.STR, Tag.BOOL);
+                    case INTEGER -> Set.of(Tag.INT);
+                    case BOOLEAN -> Set.of(Tag.BOOL);
+                    case LIST -> Set.of(Tag.SEQ);
                 };
-        return node instanceof ScalarNode scalar && scalar.getTag().equals(wanted)
+        return node instanceof ScalarNode scalar && wanted.contains(scalar.getTag())
                 ? Optional.of(scalar.getValue())
                 : Optional.empty();
     }
@@ -165,7 +166,8 @@ final class SchemaReader {
         if (node.getTag().equals(Tag.NULL)) {
             return "give a value or remove the line";
         }
-        boolean unquoted = key.type().kind() == Kind.TEXT && node instanceof ScalarNode;
+        Kind kind = key.type().kind();
+        boolean unquoted = (kind == Kind.TEXT || kind == Kind.WORD) && node instanceof ScalarNode;
         return unquoted ? "put it in double quotes" : "write " + key.type().expected();
     }
 

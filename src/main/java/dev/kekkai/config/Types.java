@@ -128,7 +128,7 @@ final class Types {
 
     static <T> ValueType<T> choice(Map<String, T> choices) {
         return ValueType.shown(
-                Kind.TEXT,
+                Kind.WORD,
                 String.join(" or ", new TreeSet<>(choices.keySet())),
                 text -> Optional.ofNullable(choices.get(text)),
                 WORD);

@@ -23,6 +23,8 @@ public record ValueType<T>(
     /** The YAML kinds in use. */
     public enum Kind {
         TEXT,
+        /** Text from a closed set, as it is written: YAML 1.1 takes {@code off} for a boolean. */
+        WORD,
         INTEGER,
         BOOLEAN,
         LIST

@@ -44,6 +44,8 @@
  * parsing and encoding are each other's inverse. What parses is well-formed, not authentic: a leaf ends where the
  * envelope ends, so a batch whose leaf was cut short or made longer parses, and its tag refuses it.
  *
+ * <p>What a batch reveals, and why it is as strong as a single: {@code docs/envelope.md}.
+ *
  * <h2>The promise</h2>
  *
  * Envelopes lie in etcd and its backups for years. Every later version of Kekkai reads what this one wrote; any change to the bytes, to

@@ -12,17 +12,22 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** A tenant's keyring in service: the current snapshot, the uses of its versions, and the probe of its HSM. */
 public final class Keyring {
     private static final Logger LOG = Logger.getLogger(Keyring.class);
     private static final int SEARCH_STEPS = 1024;
+
+    /** Uses after which a version is to be replaced: half of {@link KeyringStore#MOST_USES}. */
+    static final long WORN = KeyringStore.MOST_USES / 2;
 
     private final KeyringStore store;
     private final ScheduledExecutorService background;
@@ -35,6 +40,7 @@ public final class Keyring {
 
     private volatile boolean behind;
     private volatile Snapshot snapshot;
+    private volatile @Nullable VersionId worn;
 
     /**
      * @param first as {@link KeyringOpener} found it
@@ -124,7 +130,30 @@ public final class Keyring {
     }
 
     private UseCounter counter(VersionId version) {
-        return uses.computeIfAbsent(version, id -> new UseCounter(store, id, background));
+        return uses.computeIfAbsent(version, id -> new UseCounter(store, id, background, () -> noticeWear(id)));
+    }
+
+    /** Reads how many uses all who share the store have reserved for a version. */
+    private void noticeWear(VersionId version) {
+        try {
+            boolean isWorn = store.load(snapshot.tenant()).stream()
+                    .flatMap(stored -> stored.versions().stream())
+                    .anyMatch(stored -> stored.kek().version().equals(version) && stored.usesReserved() >= WORN);
+            if (isWorn) {
+                worn = version;
+            }
+        } catch (StoreException e) {
+            LOG.warnf(
+                    "the uses of KEK version %s could not be read; they are at the next block: %s",
+                    version, e.getMessage());
+        }
+    }
+
+    /** Whether the ACTIVE version has had so many uses ({@link #WORN}) that another one is to take its place. */
+    boolean worn() {
+        Snapshot now = snapshot;
+        return now.active().usesReserved() >= WORN
+                || Objects.equals(now.active().kek().version(), worn);
     }
 
     /** The version that a {@code key_id} belongs to, where that is known without a search. */

@@ -4,11 +4,13 @@ import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.batching.Batcher;
 import dev.kekkai.custody.CustodyException;
-import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.dek.Caller;
 import dev.kekkai.dek.Deadline;
+import dev.kekkai.dek.DeadlineWatch;
 import dev.kekkai.dek.DekException;
+import dev.kekkai.dek.DekException.KeyRefused;
 import dev.kekkai.dek.DekException.NotAuthentic;
 import dev.kekkai.dek.DekException.Overloaded;
 import dev.kekkai.dek.DekException.TooLate;
@@ -28,34 +30,33 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Answers for the keyrings of this process, and records each answer before it is given. */
 public final class LocalDekService implements DekService {
     private final Map<TenantId, Keyring> keyrings;
     private final Wrapping wrapping;
     private final Unwrapping unwrapping;
-    private final AuditTrail audit;
-    private final ScheduledExecutorService timer;
+    private final DeadlineWatch deadlines;
+    private final Recorder recorder;
 
     /**
-     * @param timer rings when deadlines pass; forgets what is cancelled
+     * @param timer rings when deadlines pass
      */
     public LocalDekService(
             Map<TenantId, Keyring> keyrings,
-            KeyCustodian custodian,
+            Batcher batcher,
             AuditTrail audit,
             InstantSource clock,
             ScheduledExecutorService timer) {
-        this.timer = timer;
         this.keyrings = Map.copyOf(keyrings);
-        this.wrapping = new Wrapping(custodian, clock);
-        this.unwrapping = new Unwrapping(custodian);
-        this.audit = audit;
+        this.wrapping = new Wrapping(batcher, clock);
+        this.unwrapping = new Unwrapping(batcher);
+        this.deadlines = new DeadlineWatch(timer);
+        this.recorder = new Recorder(audit);
     }
 
     @Override
@@ -105,20 +106,21 @@ public final class LocalDekService implements DekService {
     /** Does the work, records how it ended, and answers: in this order, and within the deadline. */
     private <T> CompletionStage<T> answer(Request record, Deadline deadline, Consumer<T> unclaimed, Work<T> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
+        recorder.begin();
         try {
             if (deadline.passed()) {
                 throw new TooLate("the caller's deadline passed before the work was begun");
             }
             CompletionStage<T> stage = work.begin();
-            Future<?> bell = timer.schedule(
-                    () -> giveUp(record, answer, stage), deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            DeadlineWatch.Watched watched = deadlines.begin(deadline, () -> giveUp(record, answer, stage));
             stage.whenComplete((result, failure) -> {
-                bell.cancel(false);
+                watched.end();
                 settle(record, answer, unclaimed, result, failure);
             });
         } catch (DekException e) {
             refuse(record, answer, Outcome.REFUSED, e);
         } catch (RuntimeException e) {
+            recorder.forget();
             answer.completeExceptionally(e);
         }
         return answer;
@@ -142,43 +144,49 @@ public final class LocalDekService implements DekService {
         }
         if (failure != null) {
             DekException reason = reason(failure);
-            refuse(record, answer, reason instanceof NotAuthentic ? Outcome.REFUSED : Outcome.FAILED, reason);
+            refuse(record, answer, outcome(reason), reason);
             return;
         }
-        boolean given = false;
-        try {
-            audit.record(record.event(Outcome.DONE, ""));
-            given = answer.complete(result);
-        } catch (AuditException e) {
-            answer.completeExceptionally(unrecorded(e));
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-        } finally {
-            if (!given) {
-                unclaimed.accept(result);
-            }
+        recorder.record(record.event(Outcome.DONE, ""))
+                .whenComplete((recorded, unrecorded) -> deliver(answer, unclaimed, result, unrecorded));
+    }
+
+    private static <T> void deliver(
+            CompletableFuture<T> answer, Consumer<T> unclaimed, T result, @Nullable Throwable unrecorded) {
+        boolean given = unrecorded == null && answer.complete(result);
+        if (unrecorded != null) {
+            answer.completeExceptionally(unrecorded(unrecorded));
         }
+        if (!given) {
+            unclaimed.accept(result);
+        }
+    }
+
+    /** Whether the request was at fault, or what it asked for cannot be given. */
+    private static Outcome outcome(DekException reason) {
+        return reason instanceof NotAuthentic || reason instanceof KeyRefused ? Outcome.REFUSED : Outcome.FAILED;
     }
 
     private <T> void refuse(Request record, CompletableFuture<T> answer, Outcome outcome, DekException reason) {
-        try {
-            audit.record(record.event(outcome, String.valueOf(reason.getMessage())));
-            answer.completeExceptionally(reason);
-        } catch (AuditException e) {
-            answer.completeExceptionally(unrecorded(e));
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-        }
+        recorder.record(record.event(outcome, String.valueOf(reason.getMessage())))
+                .whenComplete((recorded, unrecorded) ->
+                        answer.completeExceptionally(unrecorded == null ? reason : unrecorded(unrecorded)));
     }
 
-    private static Unavailable unrecorded(AuditException e) {
-        return new Unavailable(
-                "the request was not carried out because it could not be recorded: " + e.getMessage(), e);
+    private static Throwable unrecorded(Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        return cause instanceof AuditException e
+                ? new Unavailable(
+                        "the request was not carried out because it could not be recorded: " + e.getMessage(), e)
+                : cause;
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static DekException reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = unwrapped(failure);
         return switch (cause) {
             case DekException already -> already;
             case CustodyException.NotAuthentic e -> new NotAuthentic(String.valueOf(e.getMessage()));

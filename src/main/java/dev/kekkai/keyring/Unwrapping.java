@@ -1,30 +1,28 @@
 package dev.kekkai.keyring;
 
-import dev.kekkai.custody.KeyCustodian;
-import dev.kekkai.custody.SealedBox;
+import dev.kekkai.batching.Batcher;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.DekException.KeyRefused;
 import dev.kekkai.dek.DekException.Malformed;
 import dev.kekkai.dek.DekException.UnknownKey;
 import dev.kekkai.dek.UnwrapRequest;
-import dev.kekkai.envelope.AssociatedData;
 import dev.kekkai.envelope.Envelope;
 import dev.kekkai.envelope.Header;
-import dev.kekkai.envelope.Layout;
 import dev.kekkai.envelope.MalformedEnvelopeException;
 import dev.kekkai.id.KeyId;
 import dev.kekkai.id.VersionId;
 import dev.kekkai.secret.Secret;
 import dev.kekkai.store.StoredVersion;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Unwraps an envelope: parse, find the one version it names, check that it may be used, open. Nothing is ever tried with several keys. */
 final class Unwrapping {
-    private final KeyCustodian custodian;
+    private final Batcher batcher;
 
-    Unwrapping(KeyCustodian custodian) {
-        this.custodian = custodian;
+    Unwrapping(Batcher batcher) {
+        this.batcher = batcher;
     }
 
     static Envelope parse(byte[] bytes) throws Malformed {
@@ -49,14 +47,10 @@ final class Unwrapping {
             throw new Malformed("the ciphertext says mechanism " + header.mechanism() + " and its KEK version "
                     + header.version() + " seals by " + version.kek().mechanism());
         }
-        if (header.layout() != Layout.SINGLE) {
-            throw new Malformed("the ciphertext has the batch layout, which this version of Kekkai does not open");
-        }
-        CompletionStage<Secret> opened =
-                custodian.open(version.kek(), AssociatedData.box(header), new SealedBox(envelope.iv(), envelope.box()));
+        CompletableFuture<Secret> opened = batcher.unwrap(version.kek(), envelope, request.deadline());
         KeyId keyId = request.keyId();
         if (toLearn && keyId != null) {
-            opened.thenRun(() -> keyring.learn(keyId, header.version()));
+            CompletableFuture<Void> unused = opened.thenRun(() -> keyring.learn(keyId, header.version()));
         }
         return opened;
     }

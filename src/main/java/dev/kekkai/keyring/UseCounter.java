@@ -21,11 +21,20 @@ final class UseCounter {
     private final KeyringStore store;
     private final VersionId version;
     private final Executor background;
+    private final Runnable whenReserved;
     private final AtomicLong left = new AtomicLong();
     private final AtomicBoolean reserving = new AtomicBoolean();
     private volatile boolean spent;
 
     UseCounter(KeyringStore store, VersionId version, Executor background) {
+        this(store, version, background, () -> {});
+    }
+
+    /**
+     * @param whenReserved run after each block that was granted, on the thread that reserved it
+     */
+    UseCounter(KeyringStore store, VersionId version, Executor background, Runnable whenReserved) {
+        this.whenReserved = whenReserved;
         this.store = store;
         this.version = version;
         this.background = background;
@@ -61,6 +70,7 @@ final class UseCounter {
     void reserve() throws StoreException {
         if (store.reserveUses(version, BLOCK)) {
             left.updateAndGet(now -> Math.max(now, 0) + BLOCK);
+            whenReserved.run();
         } else {
             spent = true;
             LOG.errorf("KEK version %s has no uses left: run 'kekkai key rotate' for a new version", version);

@@ -1,8 +1,8 @@
 package dev.kekkai.keyring;
 
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.WrapOrder;
 import dev.kekkai.custody.Kek;
-import dev.kekkai.custody.KeyCustodian;
-import dev.kekkai.custody.SealedBox;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.DekException.KeyRefused;
 import dev.kekkai.dek.DekException.Malformed;
@@ -10,12 +10,10 @@ import dev.kekkai.dek.DekException.StaleKey;
 import dev.kekkai.dek.DekException.Unavailable;
 import dev.kekkai.dek.WrapRequest;
 import dev.kekkai.dek.WrappedDek;
-import dev.kekkai.envelope.AssociatedData;
-import dev.kekkai.envelope.Envelope;
 import dev.kekkai.envelope.EnvelopeLength;
-import dev.kekkai.envelope.Header;
 import dev.kekkai.envelope.Layout;
 import dev.kekkai.id.KeyId;
+import dev.kekkai.id.VersionId;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.StoredVersion;
 import java.time.Duration;
@@ -24,16 +22,16 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Wraps a DEK: which version, may it, seal, envelope. */
+/** Wraps a DEK: which version, and may it; the rest is the batcher's. */
 final class Wrapping {
     /** How long a version that was replaced still wraps for callers who have not asked Status since. */
     private static final Duration GRACE = Duration.ofMinutes(5);
 
-    private final KeyCustodian custodian;
+    private final Batcher batcher;
     private final InstantSource clock;
 
-    Wrapping(KeyCustodian custodian, InstantSource clock) {
-        this.custodian = custodian;
+    Wrapping(Batcher batcher, InstantSource clock) {
+        this.batcher = batcher;
         this.clock = clock;
     }
 
@@ -66,27 +64,28 @@ final class Wrapping {
             throw new Malformed(
                     "a DEK has 1 to " + longest + " bytes, not " + request.dek().length());
         }
-        switch (keyring.use(version)) {
-            case GRANTED -> {}
-            case NOT_NOW ->
-                throw new Unavailable(
-                        "uses of KEK version " + kek.version() + " are being reserved in the store; try again");
-            case NEVER_AGAIN ->
-                throw new KeyRefused("KEK version " + kek.version()
-                        + " has had all its uses (2^32): run 'kekkai key rotate' for a new version");
-        }
-        Header header = new Header(Layout.SINGLE, kek.mechanism(), kek.version());
-        CompletionStage<SealedBox> sealed = custodian.seal(kek, AssociatedData.box(header), request.dek());
-        CompletableFuture<WrappedDek> wrapped = sealed.thenApply(
-                        box -> new WrappedDek(keyId, new Envelope.Single(header, box.iv(), box.box()).encode()))
-                .toCompletableFuture();
+        CompletableFuture<byte[]> sealed =
+                batcher.wrap(new WrapOrder(kek, request.dek(), request.deadline(), () -> take(keyring, version)));
+        CompletableFuture<WrappedDek> wrapped = sealed.thenApply(envelope -> new WrappedDek(keyId, envelope));
         // A stage that is cancelled does not tell the one it came from, and the HSM is to do nothing for a caller who
         // is gone.
         CompletableFuture<WrappedDek> unused = wrapped.whenComplete((result, failure) -> {
             if (wrapped.isCancelled()) {
-                sealed.toCompletableFuture().cancel(false);
+                sealed.cancel(false);
             }
         });
         return wrapped;
+    }
+
+    private static void take(Keyring keyring, StoredVersion version) throws DekException {
+        VersionId id = version.kek().version();
+        switch (keyring.use(version)) {
+            case GRANTED -> {}
+            case NOT_NOW ->
+                throw new Unavailable("uses of KEK version " + id + " are being reserved in the store; try again");
+            case NEVER_AGAIN ->
+                throw new KeyRefused("KEK version " + id
+                        + " has had all its uses (2^32): run 'kekkai key rotate' for a new version");
+        }
     }
 }

@@ -1,10 +1,11 @@
 package dev.kekkai.kms;
 
 import dev.kekkai.dek.Deadline;
+import dev.kekkai.dek.DeadlineWatch;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The one answer to a call: whichever comes first of a result, a failure, the deadline and the caller's cancellation. After the last nothing is sent. */
@@ -17,12 +18,14 @@ final class Answer<R> {
     }
 
     /** Begins to wait for the outcome, until the deadline. To be called before the service method returns. */
-    static <R> Answer<R> by(Deadline deadline, StreamObserver<R> observer) {
+    static <R> Answer<R> by(Deadline deadline, DeadlineWatch deadlines, StreamObserver<R> observer) {
         Answer<R> answer = new Answer<>((ServerCallStreamObserver<R>) observer);
         answer.call.setOnCancelHandler(() -> answer.outcome.cancel(false));
-        CompletableFuture<R> unused = answer.outcome
-                .orTimeout(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)
-                .whenComplete(answer::send);
+        DeadlineWatch.Watched watched = deadlines.begin(deadline, () -> answer.fail(new TimeoutException()));
+        CompletableFuture<R> unused = answer.outcome.whenComplete((result, failure) -> {
+            watched.end();
+            answer.send(result, failure);
+        });
         return answer;
     }
 

@@ -3,6 +3,7 @@ package dev.kekkai.kms;
 import com.google.protobuf.ByteString;
 import dev.kekkai.dek.Caller;
 import dev.kekkai.dek.Deadline;
+import dev.kekkai.dek.DeadlineWatch;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.DekService;
 import dev.kekkai.dek.Status;
@@ -28,16 +29,21 @@ final class DekCalls {
     private final DekService dek;
     private final Caller caller;
     private final Duration patience;
+    private final DeadlineWatch deadlines;
 
-    /** @param patience what a call may take whose client sets no deadline, and what it may take at most */
-    DekCalls(DekService dek, Caller caller, Duration patience) {
+    /**
+     * @param patience what a call may take whose client sets no deadline, and what it may take at most
+     * @param deadlines rings when a call has taken that long
+     */
+    DekCalls(DekService dek, Caller caller, Duration patience, DeadlineWatch deadlines) {
         this.dek = dek;
         this.caller = caller;
         this.patience = patience;
+        this.deadlines = deadlines;
     }
 
     <R> void status(Function<Status, R> shape, StreamObserver<R> observer) {
-        Answer<R> answer = Answer.by(deadline(), observer);
+        Answer<R> answer = Answer.by(deadline(), deadlines, observer);
         // A completed stage turns also what is thrown unforeseen into a failure.
         settle(
                 CompletableFuture.completedFuture(caller)
@@ -62,7 +68,7 @@ final class DekCalls {
             Function<WrappedDek, R> shape,
             StreamObserver<R> observer) {
         Deadline deadline = deadline();
-        Answer<R> answer = Answer.by(deadline, observer);
+        Answer<R> answer = Answer.by(deadline, deadlines, observer);
         Secret secret = Secret.owning(plaintext.toByteArray());
         WrapRequest wrap = new WrapRequest(caller, request.api(), request.uid(), secret, told, deadline);
         settle(
@@ -81,7 +87,7 @@ final class DekCalls {
             Function<byte[], R> shape,
             StreamObserver<R> observer) {
         Deadline deadline = deadline();
-        Answer<R> answer = Answer.by(deadline, observer);
+        Answer<R> answer = Answer.by(deadline, deadlines, observer);
         UnwrapRequest unwrap =
                 new UnwrapRequest(caller, request.api(), request.uid(), ciphertext.toByteArray(), keyId, deadline);
         settle(

@@ -2,6 +2,7 @@ package dev.kekkai.kms;
 
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.dek.Caller;
+import dev.kekkai.dek.DeadlineWatch;
 import dev.kekkai.dek.DekService;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.uds.ServerLimits;
@@ -12,6 +13,8 @@ import dev.kekkai.uds.UnixSocketServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /** The socket that kube-apiserver's {@code EncryptionConfiguration} names: KMS v2 and v1beta1 for one tenant, from start to close. */
 public final class KmsEndpoint implements AutoCloseable {
@@ -19,9 +22,11 @@ public final class KmsEndpoint implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final UnixSocketServer server;
+    private final ScheduledExecutorService timer;
 
-    private KmsEndpoint(UnixSocketServer server) {
+    private KmsEndpoint(UnixSocketServer server, ScheduledExecutorService timer) {
         this.server = server;
+        this.timer = timer;
     }
 
     /**
@@ -41,7 +46,10 @@ public final class KmsEndpoint implements AutoCloseable {
     static KmsEndpoint start(
             KekkaiConfig.Kms config, DekService dek, TenantId tenant, String runtimeVersion, Duration patience)
             throws SocketUnusableException {
-        DekCalls calls = new DekCalls(dek, new Caller(tenant, "unix:" + config.socket()), patience);
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("kms-deadlines").factory());
+        DekCalls calls =
+                new DekCalls(dek, new Caller(tenant, "unix:" + config.socket()), patience, new DeadlineWatch(timer));
         Serving serving = new Serving(
                 List.of(
                         dev.kekkai.wire.kms.v2.KeyManagementServiceGrpc.bindService(new KmsV2Service(calls)),
@@ -50,8 +58,17 @@ public final class KmsEndpoint implements AutoCloseable {
                 List.of(new StatusLatch.ToCalls()),
                 List.of(new StatusLatch.PerConnection()),
                 ServerLimits.LOCAL);
-        return new KmsEndpoint(UnixSocketServer.start(
-                new SocketPlace(config.socket(), config.socketMode(), config.socketGroup()), serving));
+        boolean started = false;
+        try {
+            UnixSocketServer server = UnixSocketServer.start(
+                    new SocketPlace(config.socket(), config.socketMode(), config.socketGroup()), serving);
+            started = true;
+            return new KmsEndpoint(server, timer);
+        } finally {
+            if (!started) {
+                timer.shutdownNow();
+            }
+        }
     }
 
     /** Where it listens. */
@@ -63,5 +80,6 @@ public final class KmsEndpoint implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        timer.shutdownNow();
     }
 }

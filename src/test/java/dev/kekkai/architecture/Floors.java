@@ -90,6 +90,17 @@ record Floors(String root) {
                 .allowEmptyShould(true);
     }
 
+    /** Who judges what a TPM said has it as bytes; only the prover talks to one. */
+    ArchRule theJudgeReachesNoTpm() {
+        return noClasses()
+                .that(resideInAPackage(within("attestation"))
+                        .and(resideOutsideOfPackages(within("attestation.prover"))))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(within(Stream.of("tpm.command", "tpm.session", "tpm.transport"))))
+                .allowEmptyShould(true);
+    }
+
     ArchRule generatedCodeIsKnownToEdgesOnly() {
         return noClasses()
                 .that(resideInAPackage(within(""))

@@ -36,6 +36,7 @@ class AdminClientTest {
                 new KekkaiConfig.Kms(folder.resolve("kms.sock"), PosixFilePermissions.fromString("rw-------"), ""),
                 SoftHsm.custody("t", folder.resolve("pin"), 1, true),
                 new KekkaiConfig.Keys(Duration.ofDays(90)),
+                new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.AUTO, 1024, 2),
                 new KekkaiConfig.Store(folder.resolve("kekkai.db")),
                 new KekkaiConfig.Management("127.0.0.1", 9000));
     }

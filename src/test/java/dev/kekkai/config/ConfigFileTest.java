@@ -51,6 +51,7 @@ class ConfigFileTest {
                         Duration.ofSeconds(10),
                         16,
                         true));
+        assertThat(config.batching()).isEqualTo(new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.AUTO, 1024, 2));
         assertThat(config.store().path()).isEqualTo(Path.of("/var/lib/kekkai/kekkai.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("127.0.0.1", 9000));
     }
@@ -65,6 +66,7 @@ class ConfigFileTest {
                     type: pkcs11
                     profile: softhsm
                     pkcs11: { module: /opt/a.so, token: a, pin-file: /run/a.pin, sessions: 64, stuck-after: 600s, max-stuck: 256, allow-soft-token: true }
+                  batching: { mode: "off", max: 1, lanes: 64 }
                   store: { type: sqlite, path: /srv/a.db }
                   management: { address: "::1", port: 0 }
                 """, Map.of());
@@ -75,8 +77,17 @@ class ConfigFileTest {
         assertThat(config.custody().pkcs11())
                 .isEqualTo(new KekkaiConfig.Pkcs11(
                         Path.of("/opt/a.so"), "a", Path.of("/run/a.pin"), 64, Duration.ofMinutes(10), 256, true));
+        assertThat(config.batching()).isEqualTo(new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.OFF, 1, 64));
         assertThat(config.store().path()).isEqualTo(Path.of("/srv/a.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("::1", 0));
+    }
+
+    @Test
+    void a_word_that_yaml_takes_for_a_boolean_is_taken_as_it_is_written() throws Exception {
+        assertThat(load(LEAST + "  batching: { mode: off }\n", Map.of())
+                        .batching()
+                        .mode())
+                .isEqualTo(KekkaiConfig.Batching.Mode.OFF);
     }
 
     @Test

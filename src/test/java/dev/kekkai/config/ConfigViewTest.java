@@ -49,6 +49,10 @@ class ConfigViewTest {
                               allow-soft-token: true  # FILE:4:52
                           keys:
                             backup-retention: "90d"  # default
+                          batching:
+                            mode: "auto"  # default
+                            max: 1024  # default
+                            lanes: 2  # default
                           store:
                             type: "sqlite"  # default
                             path: "/srv/b.db"  # KEKKAI_STORE_PATH
@@ -77,7 +81,7 @@ class ConfigViewTest {
                         + "\",\"kekkai\":{\"role\":\"standalone\",\"kms\":{\"socket\":\"/run/kekkai/kms.sock\",")
                 .contains("\"pkcs11\":{\"module\":\"/usr/lib/softhsm/libsofthsm2.so\",\"token\":\"a \\\"b\\\" \\\\c\",")
                 .contains(
-                        "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\"},")
+                        "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\"},")
                 .contains("\"port\":9000}},\"origins\":{\"role\":\"default\",")
                 .contains("\"store.path\":\"KEKKAI_STORE_PATH\"")
                 .endsWith("\"management.port\":\"default\"}}");

@@ -32,14 +32,18 @@ final class ReferenceOpener {
     }
 
     byte[] open(Vectors.Opens vector) throws GeneralSecurityException {
-        byte[] opened =
-                switch (envelope[2]) {
-                    case 1 -> gcm(vector.key("aes"), iv, box, boxAad);
-                    case 2 -> cbcHmac(vector.key("aes"), vector.key("mac"));
-                    case 5 -> tpm(vector.key("hmac"));
-                    default -> throw new AssertionError("no such mechanism");
-                };
+        byte[] opened = box(vector);
         return envelope[1] == 1 ? opened : leaf(opened);
+    }
+
+    /** What the box holds: a DEK, or a batch key. */
+    byte[] box(Vectors.Opens vector) throws GeneralSecurityException {
+        return switch (envelope[2]) {
+            case 1 -> gcm(vector.key("aes"), iv, box, boxAad);
+            case 2 -> cbcHmac(vector.key("aes"), vector.key("mac"));
+            case 5 -> tpm(vector.key("hmac"));
+            default -> throw new AssertionError("no such mechanism");
+        };
     }
 
     private byte[] leaf(byte[] batchKey) throws GeneralSecurityException {

@@ -11,11 +11,14 @@ import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.VersionStates;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that fails on demand, over a real one. */
 final class FlakyStore implements KeyringStore {
     private final KeyringStore store;
     private volatile boolean down;
+    private volatile boolean failingActivations;
+    private final AtomicInteger activations = new AtomicInteger();
 
     FlakyStore(KeyringStore store) {
         this.store = store;
@@ -23,6 +26,16 @@ final class FlakyStore implements KeyringStore {
 
     void down(boolean now) {
         down = now;
+    }
+
+    /** That activations fail and nothing else. */
+    void failActivations(boolean now) {
+        failingActivations = now;
+    }
+
+    /** How often an activation was asked for. */
+    int activations() {
+        return activations.get();
     }
 
     private KeyringStore up() throws StoreException {
@@ -54,6 +67,10 @@ final class FlakyStore implements KeyringStore {
 
     @Override
     public long activate(TenantId tenant, VersionId version, Instant now) throws StoreException {
+        activations.incrementAndGet();
+        if (failingActivations) {
+            throw new StoreException("the disk is full");
+        }
         return up().activate(tenant, version, now);
     }
 

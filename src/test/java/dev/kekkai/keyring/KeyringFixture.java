@@ -1,5 +1,7 @@
 package dev.kekkai.keyring;
 
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.Provenance;
 import dev.kekkai.dek.Caller;
@@ -46,6 +48,7 @@ final class KeyringFixture implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     final MemoryHsm hsm;
+    final Batcher batcher;
     final MemoryAudit audit = new MemoryAudit();
     final ScheduledThreadPoolExecutor background = new ScheduledThreadPoolExecutor(2);
     final Path database;
@@ -59,6 +62,7 @@ final class KeyringFixture implements AutoCloseable {
 
     KeyringFixture(Path folder, MemoryHsm hsm) throws Exception {
         this.hsm = hsm;
+        this.batcher = new Batcher(hsm, Capacity.auto(Capacity.MOST_LEAVES, 2, 8));
         background.setRemoveOnCancelPolicy(true);
         database = folder.resolve("kekkai.db");
         sql = SqlKeyringStore.openSqlite(database);
@@ -111,7 +115,7 @@ final class KeyringFixture implements AutoCloseable {
     }
 
     LocalDekService service(Keyring keyring) {
-        return new LocalDekService(Map.of(TENANT, keyring), hsm, audit, clock(), background);
+        return new LocalDekService(Map.of(TENANT, keyring), batcher, audit, clock(), background);
     }
 
     /** A version as no administration would store it. */
@@ -172,6 +176,7 @@ final class KeyringFixture implements AutoCloseable {
     @Override
     public void close() throws StoreException {
         background.shutdownNow();
+        batcher.close();
         sql.close();
     }
 }

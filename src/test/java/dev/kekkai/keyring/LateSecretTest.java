@@ -8,6 +8,8 @@ import static dev.kekkai.keyring.KeyringFixture.wrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.custody.SealedBox;
@@ -64,7 +66,11 @@ class LateSecretTest {
             Keyring keyring = fixture.keyring();
             Slow slow = new Slow(fixture.hsm);
             LocalDekService service = new LocalDekService(
-                    Map.of(TENANT, keyring), slow, fixture.audit, fixture.clock(), fixture.background);
+                    Map.of(TENANT, keyring),
+                    new Batcher(slow, Capacity.off(1)),
+                    fixture.audit,
+                    fixture.clock(),
+                    fixture.background);
             WrappedDek wrapped = result(service.wrap(wrap(dek(), null)));
             fixture.audit.events().clear();
             assertThatThrownBy(() -> result(service.unwrap(new UnwrapRequest(

@@ -5,6 +5,8 @@ import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An audit trail in memory, with a disk that can be full. */
@@ -12,6 +14,7 @@ final class MemoryAudit implements AuditTrail {
     private final List<AuditEvent> events = new CopyOnWriteArrayList<>();
     private volatile boolean full;
     private volatile Runnable whenRecorded = () -> {};
+    private volatile CompletableFuture<Void> disk = CompletableFuture.completedFuture(null);
 
     void diskFull(boolean now) {
         full = now;
@@ -20,6 +23,12 @@ final class MemoryAudit implements AuditTrail {
     /** Runs inside each {@link #record}. */
     void whenRecorded(Runnable observer) {
         whenRecorded = observer;
+    }
+
+    /** From now on what is recorded with others waits for this. */
+    CompletableFuture<Void> hold() {
+        disk = new CompletableFuture<>();
+        return disk;
     }
 
     List<AuditEvent> events() {
@@ -37,5 +46,10 @@ final class MemoryAudit implements AuditTrail {
             throw new AuditException("no space left on device", new IOException());
         }
         events.add(event);
+    }
+
+    @Override
+    public CompletionStage<Void> recordWithOthers(AuditEvent event) {
+        return disk.thenCompose(ready -> AuditTrail.super.recordWithOthers(event));
     }
 }

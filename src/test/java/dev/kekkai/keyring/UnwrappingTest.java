@@ -109,7 +109,7 @@ class UnwrappingTest {
         Snapshot with = with(other);
         byte[] envelope = single(other.kek().version(), Mechanism.AES_GCM, 12).encode();
 
-        assertThatThrownBy(() -> result(new Unwrapping(fixture.hsm)
+        assertThatThrownBy(() -> result(new Unwrapping(fixture.batcher)
                         .unwrap(fixture.keyring(), with, Envelope.parse(envelope), unwrap(envelope, null))))
                 .isInstanceOf(KeyRefused.class)
                 .hasMessageContaining(other.kek().version().toString());
@@ -124,12 +124,12 @@ class UnwrappingTest {
     }
 
     @Test
-    void a_batch_is_malformed_in_this_version() {
+    void a_batch_that_this_key_never_sealed_is_not_authentic() {
         Header header =
                 new Header(Layout.BATCH, Mechanism.AES_GCM, version.kek().version());
         byte[] batch = new Envelope.Batch(header, new byte[12], new byte[48], new byte[12], new byte[48]).encode();
 
-        refused(Malformed.class, batch, wrapped.keyId(), "batch");
+        refused(NotAuthentic.class, batch, wrapped.keyId(), "");
     }
 
     @Test

@@ -10,6 +10,8 @@ import static dev.kekkai.keyring.KeyringFixture.wrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
 import dev.kekkai.dek.DekException.Malformed;
 import dev.kekkai.dek.DekException.StaleKey;
 import dev.kekkai.dek.WrappedDek;
@@ -78,8 +80,8 @@ class WrappingTest {
             Snapshot with = Snapshot.of(new StoredKeyring(TENANT, LINEAGE, 0, List.of(other, active), Map.of()))
                     .orElseThrow();
 
-            assertThatThrownBy(
-                            () -> new Wrapping(new MemoryHsm(), () -> ROTATED).choose(with, wrap(dek(), keyId(other))))
+            assertThatThrownBy(() -> new Wrapping(new Batcher(new MemoryHsm(), Capacity.off(1)), () -> ROTATED)
+                            .choose(with, wrap(dek(), keyId(other))))
                     .as(other.state().name())
                     .isInstanceOf(StaleKey.class);
         }
@@ -123,12 +125,13 @@ class WrappingTest {
 
     private static WrappedDek wrapOne(KeyringFixture fixture, Keyring keyring, Secret dek) throws Exception {
         Snapshot snapshot = keyring.snapshot();
-        return result(new Wrapping(fixture.hsm, fixture.clock())
+        return result(new Wrapping(fixture.batcher, fixture.clock())
                 .wrap(keyring, snapshot.keyId(), snapshot.active(), wrap(dek, null)));
     }
 
     private StoredVersion choose(Instant now, @Nullable KeyId told) throws StaleKey {
-        return new Wrapping(new MemoryHsm(), () -> now).choose(snapshot, wrap(dek(), told));
+        return new Wrapping(new Batcher(new MemoryHsm(), Capacity.off(1)), () -> now)
+                .choose(snapshot, wrap(dek(), told));
     }
 
     private void stale(Instant now, KeyId told) {

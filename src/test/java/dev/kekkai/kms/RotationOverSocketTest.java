@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.TenantId;
@@ -72,7 +74,12 @@ class RotationOverSocketTest {
         keyring.start();
         endpoint = KmsEndpoint.start(
                 new KekkaiConfig.Kms(folder.resolve("run/kms.sock"), PosixFilePermissions.fromString("rw-------"), ""),
-                new LocalDekService(Map.of(TenantId.DEFAULT, keyring), hsm, event -> {}, () -> now, background),
+                new LocalDekService(
+                        Map.of(TenantId.DEFAULT, keyring),
+                        new Batcher(hsm, Capacity.off(1)),
+                        event -> {},
+                        () -> now,
+                        background),
                 TenantId.DEFAULT,
                 "test");
     }

@@ -109,7 +109,7 @@ record Capabilities(Map<Mechanism, List<String>> lacking, Mechanism chosen) {
             TokenIdentity token, HsmProfile profile, Map<Mechanism, List<String>> lacking) {
         String lacks = String.join(" and ", lacking.getOrDefault(profile.mechanism(), List.of()));
         String next = OURS.stream()
-                .filter(mechanism -> lacking.get(mechanism).isEmpty())
+                .filter(mechanism -> lacking.getOrDefault(mechanism, List.of()).isEmpty())
                 .findFirst()
                 .map(mechanism -> "it has what " + configured(mechanism)
                         + " needs: use the profile of this make of HSM," + " or a copy of '" + profile.name()

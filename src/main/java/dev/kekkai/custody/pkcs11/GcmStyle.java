@@ -10,6 +10,7 @@ import iaik.pkcs.pkcs11.wrapper.CK_GCM_MESSAGE_PARAMS;
 import iaik.pkcs.pkcs11.wrapper.CK_GCM_PARAMS;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,10 @@ enum GcmStyle {
             message.pTag = new byte[TAG];
             byte[] ciphertext =
                     session.encryptMessage(Attributes.mechanism(CKM_AES_GCM, null), key, message, associatedData, data);
-            byte[] box = Arrays.copyOf(exactly(data.length, ciphertext), data.length + TAG);
-            System.arraycopy(exactly(TAG, message.pTag), 0, box, data.length, TAG);
+            byte[] box = ByteBuffer.allocate(data.length + TAG)
+                    .put(exactly(data.length, ciphertext))
+                    .put(exactly(TAG, message.pTag))
+                    .array();
             return new SealedBox(iv, box);
         }
     },

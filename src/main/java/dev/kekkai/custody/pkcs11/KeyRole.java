@@ -11,21 +11,17 @@ import java.util.Map;
 /** What a key object of a KEK is there for. A KEK has one object of each role that its mechanism needs, all with its {@code CKA_ID} and label. */
 enum KeyRole {
     /** Encrypts and decrypts, and nothing else. */
-    CIPHER("AES key", List.of(CKK_AES), List.of(CKA_ENCRYPT, CKA_DECRYPT)),
+    CIPHER("AES key"),
     /** Makes MACs, and nothing else. Some tokens keep such a key under a type of its own. */
-    MAC("MAC key", List.of(CKK_GENERIC_SECRET, CKK_SHA256_HMAC), List.of(CKA_SIGN));
+    MAC("MAC key");
 
     private static final List<Long> USES =
             List.of(CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY, CKA_WRAP, CKA_UNWRAP, CKA_DERIVE);
 
     private final String title;
-    private final List<Long> keyTypes;
-    private final List<Long> uses;
 
-    KeyRole(String title, List<Long> keyTypes, List<Long> uses) {
+    KeyRole(String title) {
         this.title = title;
-        this.keyTypes = keyTypes;
-        this.uses = uses;
     }
 
     /** The objects that a mechanism needs, in the order in which they are made. */
@@ -44,12 +40,24 @@ enum KeyRole {
 
     /** The {@code CKK_} types under which tokens keep such a key. */
     List<Long> keyTypes() {
-        return keyTypes;
+        return switch (this) {
+            case CIPHER -> List.of(CKK_AES);
+            case MAC -> List.of(CKK_GENERIC_SECRET, CKK_SHA256_HMAC);
+        };
+    }
+
+    private List<Long> uses() {
+        return switch (this) {
+            case CIPHER -> List.of(CKA_ENCRYPT, CKA_DECRYPT);
+            case MAC -> List.of(CKA_SIGN);
+        };
     }
 
     /** The {@code CKK_} type of a new one. */
     long keyType(MacKeyType ofMacs) {
-        return this == MAC && ofMacs == MacKeyType.SHA256_HMAC ? CKK_SHA256_HMAC : keyTypes.getFirst();
+        return this == MAC && ofMacs == MacKeyType.SHA256_HMAC
+                ? CKK_SHA256_HMAC
+                : keyTypes().getFirst();
     }
 
     /** The {@code CKM_} that generates one. */
@@ -64,7 +72,7 @@ enum KeyRole {
         rules.put(CKA_PRIVATE, true);
         rules.put(CKA_SENSITIVE, true);
         rules.put(CKA_EXTRACTABLE, false);
-        USES.forEach(use -> rules.put(use, uses.contains(use)));
+        USES.forEach(use -> rules.put(use, uses().contains(use)));
         rules.put(CKA_COPYABLE, false);
         return rules;
     }

@@ -107,7 +107,7 @@ final class SelfTest {
             }
             throw failed("the token does not seal: " + Ckr.name(e));
         } catch (Unavailable e) {
-            throw failed(e.getMessage());
+            throw failed(String.valueOf(e.getMessage()));
         }
     }
 
@@ -135,9 +135,10 @@ final class SelfTest {
                 ? " (iv: " + profile.ivRule().name().toLowerCase(Locale.ROOT).replace('_', '-') + ", gcm-call: "
                         + profile.gcmCall().name().toLowerCase(Locale.ROOT) + ")"
                 : "";
-        return new Misconfigured("self-test of " + kek.mechanism() + ": " + what + ". This token does not do as profile '"
-                + profile.name() + "' says" + ways + ": use the profile of this make of HSM and of its mode."
-                + " Nothing is served");
+        return new Misconfigured(
+                "self-test of " + kek.mechanism() + ": " + what + ". This token does not do as profile '"
+                        + profile.name() + "' says" + ways + ": use the profile of this make of HSM and of its mode."
+                        + " Nothing is served");
     }
 
     private CK_ATTRIBUTE[] template(KeyRole role) {

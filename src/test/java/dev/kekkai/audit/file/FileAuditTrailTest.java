@@ -14,13 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +193,70 @@ class FileAuditTrailTest {
         assertThat(disk.writes).isEqualTo(3);
     }
 
+    @Test
+    void what_comes_together_is_written_in_one_go_and_only_then_told() throws Exception {
+        HeldDisk disk = new HeldDisk();
+        try (FileAuditTrail trail =
+                new FileAuditTrail("a.jsonl", disk, new AuditLine(), CLOCK, new TrailEnd(0, false, 0))) {
+            CompletionStage<Void> first = trail.recordWithOthers(event("first"));
+            disk.entered.acquire();
+            List<CompletableFuture<Void>> others = IntStream.range(0, GroupWriter.MOST)
+                    .mapToObj(i -> trail.recordWithOthers(event("other " + i)).toCompletableFuture())
+                    .toList();
+            assertThat(first.toCompletableFuture()).isNotDone();
+            assertThat(others).noneMatch(CompletableFuture::isDone);
+
+            disk.free.release(2);
+            CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+        }
+
+        assertThat(disk.writes).hasSize(2);
+        assertThat(disk.writes.getFirst()).contains("\"seq\":1,").contains("\"reason\":\"first\"");
+        assertThat(disk.writes.getLast().lines()).hasSize(GroupWriter.MOST);
+        assertThat(disk.writes.getLast()).contains("\"seq\":2,").contains("\"seq\":" + (GroupWriter.MOST + 1) + ",");
+    }
+
+    @Test
+    void a_full_disk_fails_everybody_in_the_group() throws Exception {
+        try (OutputStream full = new FileOutputStream("/dev/full");
+                FileAuditTrail trail =
+                        new FileAuditTrail("a.jsonl", full, new AuditLine(), CLOCK, new TrailEnd(0, false, 0))) {
+            List<CompletableFuture<Void>> all = IntStream.range(0, 50)
+                    .mapToObj(i -> trail.recordWithOthers(event("e" + i)).toCompletableFuture())
+                    .toList();
+
+            assertThat(all).allSatisfy(each -> assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(AuditException.class)
+                    .hasMessageContaining("No space left on device"));
+        }
+    }
+
+    @Test
+    void what_waits_when_the_trail_is_closed_is_written_first() throws Exception {
+        List<CompletableFuture<Void>> all;
+        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+            all = IntStream.range(0, 1000)
+                    .mapToObj(i -> trail.recordWithOthers(event("e" + i)).toCompletableFuture())
+                    .toList();
+        }
+
+        assertThat(all).allMatch(each -> each.state() == Future.State.SUCCESS);
+        assertThat(seqs())
+                .isEqualTo(
+                        IntStream.rangeClosed(1, 1000).mapToObj(Long::valueOf).toList());
+    }
+
+    @Test
+    void after_the_trail_is_closed_nothing_is_recorded_and_that_is_said() throws Exception {
+        FileAuditTrail trail = FileAuditTrail.open(file, CLOCK);
+        trail.close();
+
+        assertThat(trail.recordWithOthers(event("late")).toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(AuditException.class);
+    }
+
     private void record_once(String reason) throws Exception {
         try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
             trail.record(event(reason));
@@ -202,6 +272,25 @@ class FileAuditTrailTest {
 
     private static AuditEvent event(String reason) {
         return new AuditEvent("unwrap", TenantId.DEFAULT, "uid 0", "v2", "u", "", Outcome.DONE, reason);
+    }
+
+    /** A disk that waits to be told before each write. */
+    private static final class HeldDisk extends OutputStream {
+        private final Semaphore entered = new Semaphore(0);
+        private final Semaphore free = new Semaphore(0);
+        private final List<String> writes = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void write(int b) {
+            throw new AssertionError("a group must go out in one write");
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            entered.release();
+            free.acquireUninterruptibly();
+            writes.add(new String(bytes, offset, length, StandardCharsets.UTF_8));
+        }
     }
 
     /** A disk that takes 25 bytes of the first write and then has room again. */

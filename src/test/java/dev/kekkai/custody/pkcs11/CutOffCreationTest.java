@@ -44,8 +44,8 @@ class CutOffCreationTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void a_token_that_makes_no_such_key_is_left_as_it_was(int made) throws Exception {
-        try (Injection _ =
-                hsm.module.inject(Fault.fail("C_GenerateKey", "CKR_MECHANISM_INVALID").after(made))) {
+        try (Injection _ = hsm.module.inject(
+                Fault.fail("C_GenerateKey", "CKR_MECHANISM_INVALID").after(made))) {
             assertThatThrownBy(() -> result(token.inventory().generate(kek)))
                     .isInstanceOf(Misconfigured.class)
                     .hasMessageContaining("(CKR_MECHANISM_INVALID)")
@@ -58,8 +58,9 @@ class CutOffCreationTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void a_key_that_was_made_and_answered_with_an_error_is_found_and_taken_back(int made) throws Exception {
-        try (Injection _ =
-                hsm.module.inject(Fault.failLate("C_GenerateKey", "CKR_FUNCTION_FAILED").after(made).times(1))) {
+        try (Injection _ = hsm.module.inject(Fault.failLate("C_GenerateKey", "CKR_FUNCTION_FAILED")
+                .after(made)
+                .times(1))) {
             assertThatThrownBy(() -> result(token.inventory().generate(kek))).isInstanceOf(CustodyException.class);
             assertThat(hsm.counters().injected("C_GenerateKey")).isEqualTo(1);
         }
@@ -68,7 +69,8 @@ class CutOffCreationTest {
 
     @Test
     void what_cannot_be_taken_back_is_named() throws Exception {
-        try (Injection _ = hsm.module.inject(Fault.fail("C_GenerateKey", "CKR_FUNCTION_FAILED").after(1));
+        try (Injection _ = hsm.module.inject(
+                        Fault.fail("C_GenerateKey", "CKR_FUNCTION_FAILED").after(1));
                 Injection _ = hsm.module.inject(Fault.fail("C_DestroyObject", "CKR_FUNCTION_FAILED"))) {
             assertThatThrownBy(() -> result(token.inventory().generate(kek)))
                     .isInstanceOf(Unavailable.class)

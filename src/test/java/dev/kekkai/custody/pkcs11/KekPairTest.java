@@ -69,7 +69,8 @@ class KekPairTest {
             throws Exception {
         Kek kek = open.generatedKek(Mechanism.AES_CBC_HMAC);
 
-        assertThat(open.attribute(objectOf(kek, CKK_AES), ckaNameToCode(attribute))).isEqualTo(cipher);
+        assertThat(open.attribute(objectOf(kek, CKK_AES), ckaNameToCode(attribute)))
+                .isEqualTo(cipher);
         assertThat(open.attribute(objectOf(kek, CKK_GENERIC_SECRET), ckaNameToCode(attribute)))
                 .isEqualTo(mac);
     }
@@ -173,8 +174,7 @@ class KekPairTest {
     }
 
     private static long objectOf(Kek kek, long keyType) throws Exception {
-        long[] found = open.find(
-                Attributes.of(CKA_ID, kek.version().bytes()), Attributes.of(CKA_KEY_TYPE, keyType));
+        long[] found = open.find(Attributes.of(CKA_ID, kek.version().bytes()), Attributes.of(CKA_KEY_TYPE, keyType));
         assertThat(found).hasSize(1);
         return found[0];
     }

@@ -43,8 +43,8 @@ class LadderUnderLoadTest {
         byte[] forged = hsm.box.box().clone();
         forged[0] ^= 1;
         long opened;
-        try (Load load = Load.on(hsm);
-                Injection ambiguous = hsm.module.inject(Fault.badTag("CKR_GENERAL_ERROR"))) {
+        hsm.module.inject(Fault.badTag("CKR_GENERAL_ERROR"));
+        try (Load load = Load.on(hsm)) {
             opened = hsm.counters().calls("C_OpenSession");
             for (int i = 0; i < 50; i++) {
                 assertThatThrownBy(() -> hsm.open(new SealedBox(hsm.box.iv(), forged)))
@@ -110,6 +110,7 @@ class LadderUnderLoadTest {
                 hsm.module.dropLogin();
                 load.awaitServed();
             }
+            assertThat(load.refused()).isZero();
         }
         assertThat(hsm.counters().loginDrops()).isEqualTo(5);
         assertThat(hsm.counters().logins()).isBetween(6L, 6L + 5);
@@ -204,8 +205,8 @@ class LadderUnderLoadTest {
     @Test
     void with_fewer_sessions_than_workers_those_that_have_one_do_the_work() throws Exception {
         hsm.module.dropSessions();
-        try (Injection limit = hsm.module.inject(Fault.maxSessions(3));
-                Load load = Load.on(hsm)) {
+        hsm.module.inject(Fault.maxSessions(3));
+        try (Load load = Load.on(hsm)) {
             load.awaitServed();
 
             assertThat(load.refused()).isZero();

@@ -112,11 +112,9 @@ final class Load implements AutoCloseable {
 
     /** Ends the callers, and fails if any of them ever saw what it must not. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stop = true;
-        for (Thread caller : callers) {
-            caller.join(TimeUnit.SECONDS.toMillis(20));
-        }
+        await().atMost(LadderToken.LONG).until(() -> callers.stream().noneMatch(Thread::isAlive));
         assertThat(surprises).isEmpty();
     }
 }

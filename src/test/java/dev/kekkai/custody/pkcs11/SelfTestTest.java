@@ -109,7 +109,8 @@ class SelfTestTest {
     void a_mechanism_that_the_token_does_not_offer_is_named_with_what_to_use_instead() {
         assertThatThrownBy(() -> hsm.open(VendorToken.gcm(IvRule.MODULE_PREPENDED)))
                 .isInstanceOf(Misconfigured.class)
-                .hasMessageContaining("token 'kekkai' does not offer CKM_CLOUDHSM_AES_GCM, which profile 'vendor' needs")
+                .hasMessageContaining(
+                        "token 'kekkai' does not offer CKM_CLOUDHSM_AES_GCM, which profile 'vendor' needs")
                 .hasMessageContaining("it has what aes-cbc-hmac needs")
                 .hasMessageContaining("use the profile of this make of HSM");
     }
@@ -118,6 +119,7 @@ class SelfTestTest {
     void a_function_that_the_token_does_not_do_with_a_mechanism_is_named() {
         assertThatThrownBy(() -> hsm.open(VendorToken.byMessage()))
                 .isInstanceOf(Misconfigured.class)
-                .hasMessageContaining("does not offer CKM_AES_GCM that encrypts messages, which profile 'vendor' needs");
+                .hasMessageContaining(
+                        "does not offer CKM_AES_GCM that encrypts messages, which profile 'vendor' needs");
     }
 }

@@ -53,7 +53,8 @@ class TamperingTest {
                 assertThat(hsm.counters().calls("C_Decrypt"))
                         .as("nothing that was not ours reached the cipher")
                         .isEqualTo(decrypted);
-                assertThat(hsm.counters().calls("C_Sign")).isGreaterThanOrEqualTo(signed + box.iv().length + box.box().length);
+                assertThat(hsm.counters().calls("C_Sign"))
+                        .isGreaterThanOrEqualTo(signed + box.iv().length + box.box().length);
             }
             assertThat(VendorToken.open(token, kek, AAD, box)).isEqualTo(DEK);
             assertThat(hsm.counters().calls("C_Decrypt")).isGreaterThan(decrypted);
@@ -76,7 +77,9 @@ class TamperingTest {
         for (int length = 0; length <= box.box().length + 32; length++) {
             if (length != box.box().length) {
                 requests.add(new Request(
-                        "a box of " + length + " bytes", AAD, new SealedBox(box.iv(), Arrays.copyOf(box.box(), length))));
+                        "a box of " + length + " bytes",
+                        AAD,
+                        new SealedBox(box.iv(), Arrays.copyOf(box.box(), length))));
             }
         }
         return requests;

@@ -64,6 +64,11 @@ public final class KekkaiProcess implements AutoCloseable {
         return KmsClient.of(socket);
     }
 
+    /** Where it answers. */
+    public Path socket() {
+        return socket;
+    }
+
     public long pid() {
         return process.pid();
     }
