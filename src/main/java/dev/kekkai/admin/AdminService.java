@@ -1,22 +1,27 @@
 package dev.kekkai.admin;
 
+import dev.kekkai.custody.CustodyState;
 import dev.kekkai.dek.Health;
 import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.Snapshot;
 import dev.kekkai.wire.admin.v1.AdminGrpc;
 import dev.kekkai.wire.admin.v1.GetStatusRequest;
 import dev.kekkai.wire.admin.v1.GetStatusResponse;
+import dev.kekkai.wire.admin.v1.Hsm;
 import dev.kekkai.wire.admin.v1.Token;
 import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
 
 /** Answers {@code kekkai status} from inside the running server. */
 public final class AdminService implements AdminGrpc.AsyncService {
     private final ServerFacts facts;
     private final Keyring keyring;
+    private final Supplier<CustodyState> custody;
 
-    public AdminService(ServerFacts facts, Keyring keyring) {
+    public AdminService(ServerFacts facts, Keyring keyring, Supplier<CustodyState> custody) {
         this.facts = facts;
         this.keyring = keyring;
+        this.custody = custody;
     }
 
     @Override
@@ -47,7 +52,22 @@ public final class AdminService implements AdminGrpc.AsyncService {
                         .setManufacturer(token.manufacturer())
                         .setModel(token.model())
                         .setFirmware(token.firmware())
-                        .setSoftware(token.software()))
+                        .setSoftware(token.software())
+                        .setSealing(token.sealing())
+                        .setSelfTest(token.selfTest()))
+                .setHsm(hsm(custody.get()))
+                .build();
+    }
+
+    private static Hsm hsm(CustodyState state) {
+        return Hsm.newBuilder()
+                .setLink(state.link().name())
+                .setReason(state.reason())
+                .setForMillis(state.since().toMillis())
+                .setSessions(state.sessions())
+                .setSessionsOpen(state.sessionsOpen())
+                .setStuck(state.stuck())
+                .setMaxStuck(state.mostStuck())
                 .build();
     }
 }

@@ -66,10 +66,14 @@ public final class KeyDesk {
     public KeyChange adopt(AdoptKeysRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
         Order order = order(request.getDryRun());
+        if (!request.getVersion().isEmpty()) {
+            return KeyMessages.of(keys.renewCanary(order, request.getVersion()));
+        }
+        Lineage lineage = lineage(request.getLineage());
         return KeyMessages.of(
-                request.getVersion().isEmpty()
-                        ? keys.adopt(order, lineage(request.getLineage()), request.getAcceptProvenance())
-                        : keys.renewCanary(order, request.getVersion()));
+                request.getNeverUsed()
+                        ? keys.adoptNew(order, lineage, request.getAcceptProvenance())
+                        : keys.adopt(order, lineage, request.getAcceptProvenance()));
     }
 
     public KeyChange change(ChangeKeyRequest request)

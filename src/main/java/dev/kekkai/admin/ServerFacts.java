@@ -17,7 +17,16 @@ public record ServerFacts(String version, String role, Path kmsSocket, Instant s
      * The token as it describes itself.
      *
      * @param software whether root on this host can read its keys
+     * @param sealing how new KEKs seal, and why so
+     * @param selfTest what the test at the start found
      */
     public record TokenFacts(
-            String label, String serial, String manufacturer, String model, String firmware, boolean software) {}
+            String label,
+            String serial,
+            String manufacturer,
+            String model,
+            String firmware,
+            boolean software,
+            String sealing,
+            String selfTest) {}
 }

@@ -30,7 +30,7 @@ public class ServeApplication implements QuarkusApplication {
     public int run(String... args) {
         try (StandaloneServer server =
                 StandaloneServer.start(ConfigFile.load(Path.of(args[0]), System.getenv()), version)) {
-            vitals.serving(server::health);
+            vitals.serving(server::health, server::hopeless);
             Quarkus.waitForExit();
             return ExitCode.OK.code();
         } catch (ConfigException

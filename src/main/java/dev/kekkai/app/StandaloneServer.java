@@ -20,6 +20,7 @@ import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.keyring.KeyringOpener;
 import dev.kekkai.keyring.LocalDekService;
 import dev.kekkai.keyring.Operator;
+import dev.kekkai.keyring.ReturnExamination;
 import dev.kekkai.keyring.ScheduledActivation;
 import dev.kekkai.keyring.Snapshot;
 import dev.kekkai.keyring.WornVersion;
@@ -36,6 +37,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jboss.logging.Logger;
@@ -48,10 +50,12 @@ public final class StandaloneServer implements AutoCloseable {
 
     private final Deque<AutoCloseable> open;
     private final Keyring keyring;
+    private final Pkcs11Token token;
 
-    private StandaloneServer(Deque<AutoCloseable> open, Keyring keyring) {
+    private StandaloneServer(Deque<AutoCloseable> open, Keyring keyring, Pkcs11Token token) {
         this.open = open;
         this.keyring = keyring;
+        this.token = token;
     }
 
     /**
@@ -78,7 +82,7 @@ public final class StandaloneServer implements AutoCloseable {
                     .start(rotations);
             serve(config, version, bench, keys, keyring, open);
             done = true;
-            return new StandaloneServer(open, keyring);
+            return new StandaloneServer(open, keyring, bench.token());
         } finally {
             if (!done) {
                 Workbench.closeAll(open);
@@ -93,6 +97,8 @@ public final class StandaloneServer implements AutoCloseable {
                 new KeyringOpener(bench.store(), bench.token().inventory(), custodian).open(TenantId.DEFAULT);
         Keyring keyring =
                 new Keyring(snapshot, bench.store(), custodian, timer("kekkai-keyring", open), DeepProbe.Pace.DEFAULT);
+        bench.token().onReturn(new ReturnExamination(keyring::snapshot));
+        bench.token().onChange(keyring::probeNow);
         if (keyring.start() instanceof Health.Unhealthy unhealthy && !keyring.spent()) {
             throw new CustodyException.Unavailable(
                     "the first round trip through the HSM failed: " + unhealthy.reason());
@@ -113,7 +119,7 @@ public final class StandaloneServer implements AutoCloseable {
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
                 Serving.of(
-                        AdminGrpc.bindService(new AdminService(facts, keyring)),
+                        AdminGrpc.bindService(new AdminService(facts, keyring, bench.token()::state)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)))));
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
@@ -157,7 +163,9 @@ public final class StandaloneServer implements AutoCloseable {
                         identity.manufacturer(),
                         identity.model(),
                         identity.firmware(),
-                        token.software()));
+                        token.software(),
+                        token.choice(),
+                        token.selfTest()));
     }
 
     private static void logWhatServes(ServerFacts facts, Snapshot snapshot) {
@@ -179,6 +187,11 @@ public final class StandaloneServer implements AutoCloseable {
     /** What the background probe of the HSM last found. */
     public Health health() {
         return keyring.health();
+    }
+
+    /** Why only a restart of this process helps, if that is so. */
+    public Optional<String> hopeless() {
+        return token.hopeless();
     }
 
     /** The keyring in service. */

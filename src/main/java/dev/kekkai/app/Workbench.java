@@ -107,7 +107,7 @@ public final class Workbench implements AutoCloseable {
 
     /** Takes orders for the keyring from an operator. */
     KeyDesk desk(KeyAdministration keys, Operator operator) {
-        return new KeyDesk(keys, TenantId.DEFAULT, config.custody().profile().mechanism(), operator);
+        return new KeyDesk(keys, TenantId.DEFAULT, token.mechanism(), operator);
     }
 
     @Override

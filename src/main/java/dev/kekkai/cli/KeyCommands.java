@@ -22,6 +22,7 @@ final class KeyCommands {
     private static final String NEW_KEYRING = "--new-keyring";
     private static final String LINEAGE = "--lineage";
     private static final String ACCEPT_PROVENANCE = "--accept-provenance";
+    private static final String NEW = "--new";
     private static final String VERSION = "--version";
 
     private KeyCommands() {}
@@ -82,6 +83,9 @@ final class KeyCommands {
                         "Found by their labels, kekkai/<lineage>/<number>/<mechanism>, and checked like any KEK. They come back RETIRED:"
                                 + " they open what they wrapped. 'kekkai key create' then makes the one that wraps.",
                         "",
+                        "With --new the one key that is not registered is PREPARED, for tokens whose keys are made by their own tools:"
+                                + " 'kekkai key rotate --version N' then makes it the one that wraps. Only for a key that has never wrapped.",
+                        "",
                         "With --version nothing is registered: a version that wraps no more and whose canary cannot be read gets a new one.")
                 .addOption(OptionSpec.builder(LINEAGE)
                         .paramLabel("UUID")
@@ -92,6 +96,9 @@ final class KeyCommands {
                         .description(
                                 "Accept keys that the token does not call local, always sensitive and never extractable,"
                                         + " as after a restore from the HSM vendor's backup.")
+                        .build())
+                .addOption(OptionSpec.builder(NEW)
+                        .description("Your word that the key was made just now and has wrapped nothing.")
                         .build())
                 .addOption(OptionSpec.builder(VERSION)
                         .paramLabel("VERSION")
@@ -107,16 +114,18 @@ final class KeyCommands {
                     CommandException, IOException {
         UUID lineage = options.matchedOptionValue(LINEAGE, null);
         boolean acceptProvenance = options.hasMatchedOption(ACCEPT_PROVENANCE);
+        boolean neverUsed = options.hasMatchedOption(NEW);
         String version = options.matchedOptionValue(VERSION, "");
-        if (!version.isEmpty() && (lineage != null || acceptProvenance)) {
+        if (!version.isEmpty() && (lineage != null || acceptProvenance || neverUsed)) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    VERSION + " goes with neither " + LINEAGE + " nor " + ACCEPT_PROVENANCE
+                    VERSION + " goes with none of " + LINEAGE + ", " + ACCEPT_PROVENANCE + " and " + NEW
                             + ": it registers nothing; see 'kekkai key adopt --help'");
         }
         AdoptKeysRequest request = AdoptKeysRequest.newBuilder()
                 .setLineage(lineage == null ? "" : lineage.toString())
                 .setAcceptProvenance(acceptProvenance)
+                .setNeverUsed(neverUsed)
                 .setVersion(version)
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();

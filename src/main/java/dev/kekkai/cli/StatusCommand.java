@@ -1,10 +1,12 @@
 package dev.kekkai.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kekkai.app.ExitCode;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
 import dev.kekkai.wire.admin.v1.GetStatusRequest;
 import dev.kekkai.wire.admin.v1.GetStatusResponse;
+import dev.kekkai.wire.admin.v1.Hsm;
 import java.io.IOException;
 import java.time.Instant;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,12 +49,31 @@ final class StatusCommand {
                 status.getToken().getLabel() + " (" + status.getToken().getManufacturer() + " "
                         + status.getToken().getModel() + ", serial "
                         + status.getToken().getSerial() + ")");
+        if (status.hasHsm()) {
+            table.row("hsm link", link(status.getHsm()));
+            table.row(
+                    "hsm sessions",
+                    status.getHsm().getSessionsOpen() + " open of "
+                            + status.getHsm().getSessions() + "; "
+                            + status.getHsm().getStuck() + " stuck calls of at most "
+                            + status.getHsm().getMaxStuck());
+        }
+        table.row("sealing", status.getToken().getSealing());
+        table.row("self-test", status.getToken().getSelfTest());
         if (status.getToken().getSoftware()) {
             table.row("custody", "SOFTWARE TOKEN: the KEKs are as safe as this host's disk and the PIN, no safer");
         } else {
             table.row("custody", "hardware, by its profile");
         }
         table.print(terminal.out());
+    }
+
+    private static String link(Hsm hsm) {
+        return switch (hsm.getLink()) {
+            case "UP" -> "up";
+            case "LOGGING_IN" -> "logging in: " + hsm.getReason();
+            default -> "DOWN for " + hsm.getForMillis() / 1000 + " s, looking for the token: " + hsm.getReason();
+        };
     }
 
     private static String health(GetStatusResponse status) {
@@ -82,8 +103,25 @@ final class StatusCommand {
             json.writeStringField("model", status.getToken().getModel());
             json.writeStringField("firmware", status.getToken().getFirmware());
             json.writeBooleanField("software", status.getToken().getSoftware());
+            json.writeStringField("sealing", status.getToken().getSealing());
+            json.writeStringField("selfTest", status.getToken().getSelfTest());
             json.writeEndObject();
+            if (status.hasHsm()) {
+                hsm(json, status.getHsm());
+            }
             json.writeEndObject();
         });
+    }
+
+    private static void hsm(JsonGenerator json, Hsm hsm) throws IOException {
+        json.writeObjectFieldStart("hsm");
+        json.writeStringField("link", hsm.getLink());
+        json.writeStringField("reason", hsm.getReason());
+        json.writeNumberField("forMillis", hsm.getForMillis());
+        json.writeNumberField("sessions", hsm.getSessions());
+        json.writeNumberField("sessionsOpen", hsm.getSessionsOpen());
+        json.writeNumberField("stuck", hsm.getStuck());
+        json.writeNumberField("maxStuck", hsm.getMaxStuck());
+        json.writeEndObject();
     }
 }

@@ -8,7 +8,8 @@ import java.util.Set;
 /** The HSM profiles that travel in the binary, as class-path resources {@code /hsm-config/<name>.yaml}. */
 final class BundledProfiles {
     /** All of them; nothing scans the class path for more. */
-    static final Set<String> NAMES = Set.of("softhsm");
+    static final Set<String> NAMES = Set.of(
+            "softhsm", "luna", "nshield", "cloudhsm", "utimaco", "yubihsm2", "tpm2-pkcs11", "nss", "opencryptoki");
 
     /** Lies beside the profiles and is the annotated configuration. */
     static final String NOT_A_PROFILE = "kekkai";

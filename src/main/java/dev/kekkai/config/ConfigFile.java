@@ -101,6 +101,8 @@ public final class ConfigFile {
                                 settings.get(ConfigKeys.PKCS11_TOKEN),
                                 settings.get(ConfigKeys.PKCS11_PIN_FILE),
                                 settings.get(ConfigKeys.PKCS11_SESSIONS),
+                                settings.get(ConfigKeys.PKCS11_STUCK_AFTER),
+                                settings.get(ConfigKeys.PKCS11_MAX_STUCK),
                                 settings.get(ConfigKeys.PKCS11_ALLOW_SOFT_TOKEN))),
                 new KekkaiConfig.Keys(settings.get(ConfigKeys.KEYS_BACKUP_RETENTION)),
                 new KekkaiConfig.Batching(

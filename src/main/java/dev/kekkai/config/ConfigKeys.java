@@ -56,6 +56,16 @@ public final class ConfigKeys {
             Types.integer(1, 64),
             "8",
             "Number of PKCS#11 sessions, each with a thread of its own.");
+    static final Key<Duration> PKCS11_STUCK_AFTER = Key.preset(
+            "custody.pkcs11.stuck-after",
+            Types.seconds(1, 600),
+            "10s",
+            "How long a thread may be inside the PKCS#11 library for one request before it is written off and replaced.");
+    static final Key<Integer> PKCS11_MAX_STUCK = Key.preset(
+            "custody.pkcs11.max-stuck",
+            Types.integer(1, 256),
+            "16",
+            "Number of threads that may be written off at a time; when it is reached, /livez fails.");
     static final Key<Boolean> PKCS11_ALLOW_SOFT_TOKEN = Key.preset(
             "custody.pkcs11.allow-soft-token",
             Types.bool(),
@@ -112,6 +122,8 @@ public final class ConfigKeys {
             PKCS11_TOKEN,
             PKCS11_PIN_FILE,
             PKCS11_SESSIONS,
+            PKCS11_STUCK_AFTER,
+            PKCS11_MAX_STUCK,
             PKCS11_ALLOW_SOFT_TOKEN,
             KEYS_BACKUP_RETENTION,
             BATCHING_MODE,

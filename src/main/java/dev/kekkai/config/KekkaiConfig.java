@@ -36,9 +36,18 @@ public record KekkaiConfig(
      * @param token the token's label
      * @param pinFile absolute path of a file with the user PIN, readable by its owner only
      * @param sessions worker threads, each with a session of its own
+     * @param stuckAfter how long a thread may be inside the module for one piece of work before it is written off
+     * @param maxStuck how many written-off threads there may be before only a restart helps
      * @param allowSoftToken that the operator knows that a software token protects nothing from root on this host
      */
-    public record Pkcs11(Path module, String token, Path pinFile, int sessions, boolean allowSoftToken) {}
+    public record Pkcs11(
+            Path module,
+            String token,
+            Path pinFile,
+            int sessions,
+            Duration stuckAfter,
+            int maxStuck,
+            boolean allowSoftToken) {}
 
     /**
      * The life of keys.

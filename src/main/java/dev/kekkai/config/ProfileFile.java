@@ -81,9 +81,14 @@ public final class ProfileFile {
                 name,
                 settings.get(ProfileKeys.MECHANISM),
                 settings.get(ProfileKeys.IV),
-                settings.get(ProfileKeys.IV_LENGTH),
                 settings.get(ProfileKeys.AMBIGUOUS_TAG_CODES),
-                settings.get(ProfileKeys.SOFT_TOKEN));
+                settings.get(ProfileKeys.MAC_KEY_TYPE),
+                settings.get(ProfileKeys.OMIT_ATTRIBUTES),
+                settings.get(ProfileKeys.INITIALIZE_ARGUMENTS),
+                settings.get(ProfileKeys.SOFT_TOKEN),
+                settings.get(ProfileKeys.GCM_CALL),
+                settings.get(ProfileKeys.UNTOLD_HISTORY),
+                settings.get(ProfileKeys.READ_ONLY_SESSIONS));
         return new Loaded(profile, settings.setting(ProfileKeys.MODULE).map(Setting::text));
     }
 

@@ -1,6 +1,8 @@
 package dev.kekkai.config;
 
+import dev.kekkai.config.HsmProfile.GcmCall;
 import dev.kekkai.config.HsmProfile.IvRule;
+import dev.kekkai.config.HsmProfile.MacKeyType;
 import dev.kekkai.envelope.Mechanism;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +26,18 @@ final class ProfileKeys {
             "CKR_HOST_MEMORY",
             "CKR_VENDOR_DEFINED");
 
+    /** What a key may not be able to say of itself without being able to leave the token: all others must be there and right. */
+    private static final Set<String> MAY_BE_OMITTED = Set.of(
+            "CKA_COPYABLE",
+            "CKA_VALUE_LEN",
+            "CKA_DERIVE",
+            "CKA_WRAP",
+            "CKA_UNWRAP",
+            "CKA_SIGN",
+            "CKA_VERIFY",
+            "CKA_ENCRYPT",
+            "CKA_DECRYPT");
+
     static final Key<Boolean> SOFT_TOKEN =
             Key.mandatory("soft-token", Types.bool(), "Whether it is software, whose keys root on the host can read.");
     static final Key<Path> MODULE = new Key<>(
@@ -33,21 +47,66 @@ final class ProfileKeys {
             "Where the vendor's library usually lies; custody.pkcs11.module outranks it.");
     static final Key<Mechanism> MECHANISM = Key.mandatory(
             "mechanism",
-            Types.choice(Map.of("aes-gcm", Mechanism.AES_GCM)).refusingForNow(Set.of("aes-cbc-hmac")),
+            Types.choice(Map.of("aes-gcm", Mechanism.AES_GCM, "aes-cbc-hmac", Mechanism.AES_CBC_HMAC)),
             "How new key-encryption keys seal.");
     static final Key<IvRule> IV = Key.mandatory(
             "iv",
-            Types.choice(Map.of("caller", IvRule.CALLER)).refusingForNow(Set.of("module-appended", "module-in-place")),
-            "Who makes the IV, and where a module that makes it leaves it.");
-    static final Key<Integer> IV_LENGTH = Key.mandatory(
-            "iv-length", Types.numberChoice(Set.of(12)).refusingForNow(Set.of("16")), "Length of the IV in bytes.");
+            Types.choice(Map.of(
+                    "caller",
+                    IvRule.CALLER,
+                    "module-appended",
+                    IvRule.MODULE_APPENDED,
+                    "module-prepended",
+                    IvRule.MODULE_PREPENDED)),
+            "Who makes the IV of AES-GCM, and where a module that makes it leaves it.");
     static final Key<Set<String>> AMBIGUOUS_TAG_CODES = Key.mandatory(
             "ambiguous-tag-codes",
             Types.listOf(MAY_BE_AMBIGUOUS),
             "Codes with which this token reports a bad tag although they may also mean a device fault.");
 
-    static final Schema SCHEMA =
-            new Schema("hsm", List.of(SOFT_TOKEN, MODULE, MECHANISM, IV, IV_LENGTH, AMBIGUOUS_TAG_CODES));
+    static final Key<MacKeyType> MAC_KEY_TYPE = Key.preset(
+            "mac-key-type",
+            Types.choice(Map.of("generic-secret", MacKeyType.GENERIC_SECRET, "sha256-hmac", MacKeyType.SHA256_HMAC)),
+            "generic-secret",
+            "What this token calls the second key of aes-cbc-hmac.");
+    static final Key<Set<String>> OMIT_ATTRIBUTES = Key.preset(
+            "omit-attributes",
+            Types.listOf(MAY_BE_OMITTED),
+            "",
+            "Attributes that this token refuses in a template; where it has an answer all the same, that must be the right one.");
+    static final Key<String> INITIALIZE_ARGUMENTS = Key.preset(
+            "initialize-arguments",
+            Types.printable(1024),
+            "",
+            "Text for pReserved of C_Initialize; empty for the NULL that nearly all modules want.");
+
+    static final Key<GcmCall> GCM_CALL = Key.preset(
+            "gcm-call",
+            Types.choice(Map.of("encrypt", GcmCall.ENCRYPT, "message", GcmCall.MESSAGE)),
+            "encrypt",
+            "By which functions aes-gcm encrypts: C_Encrypt, or C_EncryptMessage of PKCS#11 v3.0.");
+    static final Key<Set<String>> UNTOLD_HISTORY = Key.preset(
+            "untold-history",
+            Types.listOf(Set.of("CKA_LOCAL")),
+            "",
+            "What this token does not tell of the history of keys that it made itself.");
+    static final Key<Boolean> READ_ONLY_SESSIONS = Key.preset(
+            "read-only-sessions", Types.bool(), "true", "Whether C_OpenSession may be called without CKF_RW_SESSION.");
+
+    static final Schema SCHEMA = new Schema(
+            "hsm",
+            List.of(
+                    SOFT_TOKEN,
+                    MODULE,
+                    MECHANISM,
+                    IV,
+                    AMBIGUOUS_TAG_CODES,
+                    MAC_KEY_TYPE,
+                    OMIT_ATTRIBUTES,
+                    INITIALIZE_ARGUMENTS,
+                    GCM_CALL,
+                    UNTOLD_HISTORY,
+                    READ_ONLY_SESSIONS));
 
     private ProfileKeys() {}
 }

@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +103,19 @@ final class Types {
                 WORD);
     }
 
+    /** Whole seconds, as {@code 10s} or in ISO-8601. */
+    static ValueType<Duration> seconds(int least, int most) {
+        return ValueType.shown(
+                Kind.TEXT,
+                "a number of seconds from " + least + "s to " + most + "s, such as 10s or PT10S",
+                text -> Optional.of(text)
+                        .filter(seconds -> seconds.matches("[1-9][0-9]{0,4}s|PT[1-9][0-9]{0,4}S"))
+                        .map(seconds -> Integer.valueOf(seconds.replaceAll("[PTSs]", "")))
+                        .filter(seconds -> seconds >= least && seconds <= most)
+                        .map(Duration::ofSeconds),
+                WORD);
+    }
+
     static ValueType<Boolean> bool() {
         return ValueType.shown(
                 Kind.BOOLEAN,
@@ -122,12 +134,11 @@ final class Types {
                 WORD);
     }
 
-    /** An INTEGER that is one of a few. */
-    static ValueType<Integer> numberChoice(Set<Integer> choices) {
-        Map<String, Integer> byText = new LinkedHashMap<>();
-        choices.stream().sorted().forEach(number -> byText.put(number.toString(), number));
-        ValueType<Integer> words = choice(byText);
-        return new ValueType<>(Kind.INTEGER, words.expected(), words.reader(), words.later(), words.shown());
+    /** Printable ASCII, or nothing. */
+    static ValueType<String> printable(int most) {
+        return ValueType.hidden(
+                Kind.TEXT, "a text of at most " + most + " printable ASCII characters", text -> Optional.of(text)
+                        .filter(printable -> printable.matches("[ -~]{0," + most + "}")));
     }
 
     /** A list of words from a closed set, in any order. */

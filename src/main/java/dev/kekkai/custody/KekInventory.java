@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 /** Makes, finds and examines the key objects of KEKs. Stages fail with a {@link CustodyException}. */
 public interface KekInventory {
     /**
-     * Generates the key objects of a KEK inside the token and examines what came of it; objects that break the rules are destroyed
+     * Generates the key objects of a KEK inside the token, all or none, and examines what came of it; objects that break the rules are destroyed
      * again and reported as {@link CustodyException.KeyUnsafe}.
      */
     CompletionStage<Provenance> generate(Kek kek);

@@ -10,4 +10,12 @@ package dev.kekkai.custody;
 public record Provenance(boolean local, boolean alwaysSensitive, boolean neverExtractable) {
     /** Born on the token and never able to leave it. */
     public static final Provenance BORN_INSIDE = new Provenance(true, true, true);
+
+    /** What can be said of two objects together. */
+    public Provenance and(Provenance other) {
+        return new Provenance(
+                local && other.local,
+                alwaysSensitive && other.alwaysSensitive,
+                neverExtractable && other.neverExtractable);
+    }
 }

@@ -3,6 +3,7 @@ package dev.kekkai.health;
 import dev.kekkai.dek.Health;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,20 +12,32 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Vitals {
     private final AtomicReference<@Nullable Supplier<Health>> source = new AtomicReference<>();
+    private final AtomicReference<Supplier<Optional<String>>> doom = new AtomicReference<>(Optional::empty);
 
-    /** Says that the KMS socket is served, and where its health is to be read from now on. */
-    public void serving(Supplier<Health> health) {
+    /**
+     * Says that the KMS socket is served, and where its health is to be read from now on.
+     *
+     * @param hopeless why only a restart of this process helps, if that is so
+     */
+    public void serving(Supplier<Health> health, Supplier<Optional<String>> hopeless) {
+        doom.set(hopeless);
         source.set(health);
     }
 
     /** Says that it is not served any more. */
     public void stopped() {
+        doom.set(Optional::empty);
         source.set(null);
     }
 
     /** Whether start-up is over. */
     public boolean started() {
         return source.get() != null;
+    }
+
+    /** Why only a restart of this process helps, if that is so. */
+    public Optional<String> hopeless() {
+        return doom.get().get();
     }
 
     /** Whether a wrap can be expected to work. */

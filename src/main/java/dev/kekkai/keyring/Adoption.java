@@ -37,22 +37,25 @@ final class Adoption {
         this.examiner = examiner;
     }
 
-    /** See {@link KeyAdministration#adopt}. */
-    Change adopt(Order order, @Nullable Lineage wanted, boolean acceptProvenance)
+    /** See {@link KeyAdministration#adopt} and {@link KeyAdministration#adoptNew}. */
+    Change adopt(Order order, @Nullable Lineage wanted, boolean acceptProvenance, KeyState state)
             throws KeyringException, CustodyException, StoreException, AuditException {
         List<Kek> onToken = Awaited.result(examiner.inventory().list());
         Optional<StoredKeyring> existing = ledger.store().load(order.tenant());
         Lineage lineage = lineage(existing, wanted, onToken);
         List<Kek> found = unknown(existing, lineage, onToken);
+        if (state == KeyState.PREPARED) {
+            refuseWhatCannotBeNew(existing, found);
+        }
         List<StoredVersion> adopted = new ArrayList<>();
         for (Kek kek : found) {
-            adopted.add(examined(order, kek, acceptProvenance));
+            adopted.add(examined(order, kek, acceptProvenance, state));
         }
         if (adopted.isEmpty() || order.dryRun()) {
             return Change.none(
                     adopted.isEmpty()
-                            ? "the token holds no key of this keyring that is not registered: nothing to adopt"
-                            : "would register as RETIRED: "
+                            ? nothing(lineage, onToken)
+                            : "would register as " + state + ": "
                                     + found.stream().map(Kek::label).collect(Collectors.joining(", ")));
         }
         long floor = (found.getLast().number() + 1L) * EPOCHS_PER_NUMBER;
@@ -63,11 +66,50 @@ final class Adoption {
             ledger.store().raiseEpochFloor(order.tenant(), floor);
         }
         for (StoredVersion version : adopted) {
-            ledger.record(order, "key.adopt", version.kek(), "");
+            ledger.record(
+                    order, "key.adopt", version.kek(), state == KeyState.PREPARED ? "new, by the operator's word" : "");
             ledger.store().addVersion(order.tenant(), version);
         }
-        return new Change(
-                true, "registered as RETIRED: they open what they wrapped; others wrap", List.copyOf(adopted));
+        return new Change(true, said(adopted.getFirst()), List.copyOf(adopted));
+    }
+
+    private static String nothing(Lineage lineage, List<Kek> onToken) {
+        List<Kek> strangers =
+                onToken.stream().filter(kek -> !kek.lineage().equals(lineage)).toList();
+        return "the token holds no key of this keyring (lineage " + lineage + ") that is not registered: nothing to adopt"
+                + (strangers.isEmpty()
+                        ? ""
+                        : "; it holds keys of other keyrings: " + lineages(strangers)
+                                + ", and a key's label says to which it belongs");
+    }
+
+    private static String said(StoredVersion first) {
+        int number = first.kek().number();
+        return first.state() == KeyState.PREPARED
+                ? "version " + number + " is PREPARED: it wraps nothing until 'kekkai key rotate --version " + number
+                        + "'"
+                : "registered as RETIRED: they open what they wrapped; others wrap";
+    }
+
+    /** One key at a time, and later than all others: everything else must be taken for one that has wrapped. */
+    private static void refuseWhatCannotBeNew(Optional<StoredKeyring> existing, List<Kek> found)
+            throws KeyringException {
+        if (found.size() > 1) {
+            throw new KeyringException("the token holds " + found.size() + " keys that are not registered: "
+                    + found.stream().map(Kek::label).collect(Collectors.joining(", "))
+                    + ". Only one can be new: run 'kekkai key adopt' without --new before you make the new one, so that the others open what they"
+                    + " wrapped");
+        }
+        int highest = existing.map(StoredKeyring::versions).orElse(List.of()).stream()
+                .mapToInt(version -> version.kek().number())
+                .max()
+                .orElse(0);
+        if (!found.isEmpty() && found.getFirst().number() <= highest) {
+            throw new KeyringException(
+                    "the key labelled " + found.getFirst().label() + " is not new: version " + highest
+                            + " is registered already. Label a new one with number " + (highest + 1)
+                            + ", or run 'kekkai key adopt' without --new");
+        }
     }
 
     /** The keys of a keyring on the token that the store does not know, by number. */
@@ -84,7 +126,7 @@ final class Adoption {
                 .anyMatch(known -> known.kek().version().equals(version));
     }
 
-    private StoredVersion examined(Order order, Kek kek, boolean acceptProvenance)
+    private StoredVersion examined(Order order, Kek kek, boolean acceptProvenance, KeyState state)
             throws KeyringException, CustodyException {
         if (kek.number() > HIGHEST_NUMBER) {
             throw new KeyUnsafe(
@@ -98,7 +140,7 @@ final class Adoption {
                     + " run 'kekkai key adopt --accept-provenance'; nothing was adopted");
         }
         byte[] canary = order.dryRun() ? new byte[0] : examiner.canary().seal(kek);
-        return new StoredVersion(kek, KeyState.RETIRED, null, provenance, canary, ledger.now(), null, 0);
+        return new StoredVersion(kek, state, null, provenance, canary, ledger.now(), null, 0);
     }
 
     private static Lineage lineage(Optional<StoredKeyring> existing, @Nullable Lineage wanted, List<Kek> onToken)

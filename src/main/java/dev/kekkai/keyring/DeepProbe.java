@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -33,6 +35,8 @@ public final class DeepProbe {
     private final ScheduledExecutorService scheduler;
     private final Pace pace;
     private final SecureRandom random = new SecureRandom();
+    private final AtomicLong begun = new AtomicLong();
+    private long remembered;
     private volatile Result last = new Result("the HSM has not been probed yet", System.nanoTime());
 
     /**
@@ -97,19 +101,38 @@ public final class DeepProbe {
         Future<?> unused = scheduler.schedule(this::probeAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Probes once more at once, beside the rounds. */
+    void now() {
+        try {
+            scheduler.execute(this::probeOnceMore);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no probe any more: this process is stopping");
+        }
+    }
+
+    private void probeOnceMore() {
+        try {
+            CompletionStage<Boolean> unused = probe();
+        } catch (RuntimeException e) {
+            LOG.error("the HSM probe failed in an unforeseen way", e);
+        }
+    }
+
     private void probeAgain() {
         try {
             CompletionStage<Void> unused = probe().thenRun(this::scheduleNext);
         } catch (RuntimeException e) {
             LOG.error("the HSM probe failed in an unforeseen way", e);
-            remember("the HSM probe failed in an unforeseen way; the log has it");
+            remember(begun.incrementAndGet(), "the HSM probe failed in an unforeseen way; the log has it");
             scheduleNext();
         }
     }
 
     private CompletionStage<Boolean> probe() {
+        long number = begun.incrementAndGet();
         if (use.get() != UseCounter.Taken.GRANTED) {
             remember(
+                    number,
                     "the ACTIVE KEK version has no use left, or the store reserves none, so nothing is wrapped (what was wrapped still opens): run 'kekkai key rotate' for a new version, or look at the store");
             return CompletableFuture.completedFuture(false);
         }
@@ -120,6 +143,7 @@ public final class DeepProbe {
                 .orTimeout(pace.patience.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((same, failure) -> {
                     remember(
+                            number,
                             failure != null
                                     ? reason(failure)
                                     : same ? "" : "the HSM decrypted something else than it had encrypted");
@@ -151,7 +175,12 @@ public final class DeepProbe {
                 : String.valueOf(cause.getMessage());
     }
 
-    private void remember(String failure) {
+    /** What an older probe found counts for nothing once a younger one has found something. */
+    private synchronized void remember(long number, String failure) {
+        if (number < remembered) {
+            return;
+        }
+        remembered = number;
         boolean was = last.healthy();
         last = new Result(failure, System.nanoTime());
         if (was && !failure.isEmpty()) {

@@ -10,6 +10,7 @@ import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
+import dev.kekkai.store.KeyState;
 import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
@@ -109,8 +110,21 @@ public final class KeyAdministration {
      */
     public Change adopt(Order order, @Nullable Lineage wanted, boolean acceptProvenance)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return carryOut(
-                "key.adopt", "", order, () -> new Adoption(ledger, examiner).adopt(order, wanted, acceptProvenance));
+        return carryOut("key.adopt", "", order, () -> new Adoption(ledger, examiner)
+                .adopt(order, wanted, acceptProvenance, KeyState.RETIRED));
+    }
+
+    /**
+     * Registers the one key that is on the token and not in the store as PREPARED, for tokens on which only tools of their own make keys. That
+     * it has wrapped nothing yet is the operator's word, which nothing here can check.
+     *
+     * <p>Refused where the token holds several such keys, or where its number is not above all others. The parameters are those of
+     * {@link #adopt}.
+     */
+    public Change adoptNew(Order order, @Nullable Lineage wanted, boolean acceptProvenance)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return carryOut("key.adopt", "", order, () -> new Adoption(ledger, examiner)
+                .adopt(order, wanted, acceptProvenance, KeyState.PREPARED));
     }
 
     /** Makes a PREPARED version that is not wanted RETIRED, and forgets the time that was set for it. */

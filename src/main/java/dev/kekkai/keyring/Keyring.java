@@ -74,6 +74,11 @@ public final class Keyring {
         return probe.health();
     }
 
+    /** Has the HSM probed now, because something about it has changed. Returns at once. */
+    public void probeNow() {
+        probe.now();
+    }
+
     /**
      * Reads the keyring from the store again and puts it into service at once for all that comes after. If that fails, the one in service
      * stays, and {@link #behind} says so until it is done.

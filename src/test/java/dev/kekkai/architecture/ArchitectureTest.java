@@ -52,6 +52,13 @@ class ArchitectureTest {
         FLOORS.standsOn("secret").check(OURS);
         FLOORS.standsOn("envelope", "id", "secret").check(OURS);
         FLOORS.standsOn("config", "envelope", "id").check(OURS);
+        FLOORS.standsOn("attestation", "tpm", "secret", "files").check(OURS);
+        FLOORS.standsOn("tpm", "secret").check(OURS);
+    }
+
+    @Test
+    void who_judges_a_tpm_reaches_none() {
+        FLOORS.theJudgeReachesNoTpm().check(OURS);
     }
 
     @Test

@@ -51,6 +51,11 @@ class BrokenRulesTest {
     }
 
     @Test
+    void a_judge_that_asks_the_tpm_is_found_and_the_prover_is_not_blamed() {
+        assertThat(violations(FLOORS.theJudgeReachesNoTpm())).isNotEmpty().allMatch(says("AsksTheTpm"));
+    }
+
+    @Test
     void a_service_that_knows_generated_code_is_found() {
         assertThat(violations(FLOORS.generatedCodeIsKnownToEdgesOnly()))
                 .isNotEmpty()

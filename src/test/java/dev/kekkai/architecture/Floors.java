@@ -79,7 +79,10 @@ record Floors(String root) {
         return ADAPTERS;
     }
 
-    /** {@code id} and {@code secret} stand on nothing, {@code envelope} on these, {@code config} on the names it gives keys. */
+    /**
+     * {@code id} and {@code secret} stand on nothing, {@code envelope} on these, {@code config} on the names it gives keys, {@code tpm} on
+     * {@code secret} alone.
+     */
     ArchRule standsOn(String name, String... below) {
         return noClasses()
                 .that()
@@ -87,6 +90,17 @@ record Floors(String root) {
                 .should()
                 .dependOnClassesThat(resideInAPackage(within(""))
                         .and(resideOutsideOfPackages(within(Stream.concat(Stream.of(name), Stream.of(below))))))
+                .allowEmptyShould(true);
+    }
+
+    /** Who judges what a TPM said has it as bytes; only the prover talks to one. */
+    ArchRule theJudgeReachesNoTpm() {
+        return noClasses()
+                .that(resideInAPackage(within("attestation"))
+                        .and(resideOutsideOfPackages(within("attestation.prover"))))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(within(Stream.of("tpm.command", "tpm.session", "tpm.transport"))))
                 .allowEmptyShould(true);
     }
 

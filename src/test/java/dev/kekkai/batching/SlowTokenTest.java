@@ -51,7 +51,8 @@ class SlowTokenTest {
         Path pin = SoftHsm.pinFile(folder.resolve("pin"), SoftHsm.PIN);
         token = Pkcs11Token.open(
                 new KekkaiConfig.Custody(
-                        SoftHsm.PROFILE, new KekkaiConfig.Pkcs11(module.path(), label, pin, sessions, true)),
+                        SoftHsm.PROFILE,
+                        new KekkaiConfig.Pkcs11(module.path(), label, pin, sessions, Duration.ofSeconds(10), 16, true)),
                 Files.createDirectories(folder.resolve("state")));
         byte[] id = new byte[VersionId.LENGTH];
         new SecureRandom().nextBytes(id);

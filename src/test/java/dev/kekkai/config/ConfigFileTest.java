@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,13 @@ class ConfigFileTest {
         assertThat(config.kms().socketGroup()).isEmpty();
         assertThat(config.custody().pkcs11())
                 .isEqualTo(new KekkaiConfig.Pkcs11(
-                        Path.of("/usr/lib/softhsm/libsofthsm2.so"), "kekkai", Path.of("/run/kekkai/pin"), 8, true));
+                        Path.of("/usr/lib/softhsm/libsofthsm2.so"),
+                        "kekkai",
+                        Path.of("/run/kekkai/pin"),
+                        8,
+                        Duration.ofSeconds(10),
+                        16,
+                        true));
         assertThat(config.batching()).isEqualTo(new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.AUTO, 1024, 2));
         assertThat(config.store().path()).isEqualTo(Path.of("/var/lib/kekkai/kekkai.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("127.0.0.1", 9000));
@@ -58,7 +65,7 @@ class ConfigFileTest {
                   custody:
                     type: pkcs11
                     profile: softhsm
-                    pkcs11: { module: /opt/a.so, token: a, pin-file: /run/a.pin, sessions: 64, allow-soft-token: true }
+                    pkcs11: { module: /opt/a.so, token: a, pin-file: /run/a.pin, sessions: 64, stuck-after: 600s, max-stuck: 256, allow-soft-token: true }
                   batching: { mode: "off", max: 1, lanes: 64 }
                   store: { type: sqlite, path: /srv/a.db }
                   management: { address: "::1", port: 0 }
@@ -68,7 +75,8 @@ class ConfigFileTest {
                 .isEqualTo(new KekkaiConfig.Kms(
                         Path.of("/run/a.sock"), PosixFilePermissions.fromString("rw-rw----"), "kube"));
         assertThat(config.custody().pkcs11())
-                .isEqualTo(new KekkaiConfig.Pkcs11(Path.of("/opt/a.so"), "a", Path.of("/run/a.pin"), 64, true));
+                .isEqualTo(new KekkaiConfig.Pkcs11(
+                        Path.of("/opt/a.so"), "a", Path.of("/run/a.pin"), 64, Duration.ofMinutes(10), 256, true));
         assertThat(config.batching()).isEqualTo(new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.OFF, 1, 64));
         assertThat(config.store().path()).isEqualTo(Path.of("/srv/a.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("::1", 0));
@@ -140,7 +148,7 @@ class ConfigFileTest {
     void a_module_is_mandatory_where_the_profile_has_none() throws Exception {
         Path profile = Files.writeString(
                 folder.resolve("other.yaml"),
-                "hsm: { soft-token: false, mechanism: aes-gcm, iv: caller, iv-length: 12, ambiguous-tag-codes: [] }");
+                "hsm: { soft-token: false, mechanism: aes-gcm, iv: caller, ambiguous-tag-codes: [] }");
 
         assertThatThrownBy(() -> load("kekkai: { custody: { profile: " + profile + " } }", Map.of()))
                 .hasMessage(

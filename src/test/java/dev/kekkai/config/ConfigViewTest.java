@@ -44,6 +44,8 @@ class ConfigViewTest {
                               token: "a \\"b\\" \\\\c"  # FILE:4:22
                               pin-file: "/run/kekkai/pin"  # default
                               sessions: 8  # default
+                              stuck-after: "10s"  # default
+                              max-stuck: 16  # default
                               allow-soft-token: true  # FILE:4:52
                           keys:
                             backup-retention: "90d"  # default
@@ -79,7 +81,7 @@ class ConfigViewTest {
                         + "\",\"kekkai\":{\"role\":\"standalone\",\"kms\":{\"socket\":\"/run/kekkai/kms.sock\",")
                 .contains("\"pkcs11\":{\"module\":\"/usr/lib/softhsm/libsofthsm2.so\",\"token\":\"a \\\"b\\\" \\\\c\",")
                 .contains(
-                        "\"sessions\":8,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\"},")
+                        "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\"},")
                 .contains("\"port\":9000}},\"origins\":{\"role\":\"default\",")
                 .contains("\"store.path\":\"KEKKAI_STORE_PATH\"")
                 .endsWith("\"management.port\":\"default\"}}");

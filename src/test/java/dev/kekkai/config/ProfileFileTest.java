@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.config.HsmProfile.IvRule;
+import dev.kekkai.config.HsmProfile.MacKeyType;
 import dev.kekkai.envelope.Mechanism;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileFileTest {
     private static final String OWN =
-            "hsm: { soft-token: false, mechanism: aes-gcm, iv: caller, iv-length: 12, ambiguous-tag-codes: [] }";
+            "hsm: { soft-token: false, mechanism: aes-gcm, iv: caller, ambiguous-tag-codes: [] }";
 
     @TempDir
     Path folder;
@@ -27,7 +28,14 @@ class ProfileFileTest {
     void softhsm_speaks_gcm_and_says_a_general_error_for_a_bad_tag() throws Exception {
         assertThat(ProfileFile.load("softhsm"))
                 .isEqualTo(new HsmProfile(
-                        "softhsm", Mechanism.AES_GCM, IvRule.CALLER, 12, Set.of("CKR_GENERAL_ERROR"), true));
+                        "softhsm",
+                        Mechanism.AES_GCM,
+                        IvRule.CALLER,
+                        Set.of("CKR_GENERAL_ERROR"),
+                        MacKeyType.GENERIC_SECRET,
+                        Set.of(),
+                        "",
+                        true));
     }
 
     @Test
@@ -49,7 +57,40 @@ class ProfileFileTest {
         Path file = Files.writeString(folder.resolve("lab-7.yaml"), OWN);
 
         assertThat(ProfileFile.load(file.toString()))
-                .isEqualTo(new HsmProfile("lab-7", Mechanism.AES_GCM, IvRule.CALLER, 12, Set.of(), false));
+                .isEqualTo(new HsmProfile(
+                        "lab-7",
+                        Mechanism.AES_GCM,
+                        IvRule.CALLER,
+                        Set.of(),
+                        MacKeyType.GENERIC_SECRET,
+                        Set.of(),
+                        "",
+                        false));
+    }
+
+    @Test
+    void a_profile_says_what_its_token_makes_of_keys_and_ivs() throws Exception {
+        Path file = Files.writeString(folder.resolve("odd.yaml"), """
+                hsm:
+                  soft-token: false
+                  mechanism: aes-cbc-hmac
+                  iv: module-prepended
+                  ambiguous-tag-codes: [CKR_DEVICE_ERROR]
+                  mac-key-type: sha256-hmac
+                  omit-attributes: [CKA_COPYABLE, CKA_DERIVE]
+                  initialize-arguments: "configdir='sql:/etc/nss'"
+                """);
+
+        assertThat(ProfileFile.load(file.toString()))
+                .isEqualTo(new HsmProfile(
+                        "odd",
+                        Mechanism.AES_CBC_HMAC,
+                        IvRule.MODULE_PREPENDED,
+                        Set.of("CKR_DEVICE_ERROR"),
+                        MacKeyType.SHA256_HMAC,
+                        Set.of("CKA_COPYABLE", "CKA_DERIVE"),
+                        "configdir='sql:/etc/nss'",
+                        false));
     }
 
     @Test
@@ -57,14 +98,14 @@ class ProfileFileTest {
         assertThatThrownBy(() -> ProfileFile.load("kekkai"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(
-                        "custody.profile: kekkai.yaml is a configuration, not an HSM profile; use one of softhsm");
+                        "custody.profile: kekkai.yaml is a configuration, not an HSM profile; use one of cloudhsm,");
         assertThatThrownBy(() -> ProfileFile.load(
                         Path.of("hsm-config/kekkai.yaml").toAbsolutePath().toString()))
                 .hasMessageContaining("kekkai.yaml is a configuration, not an HSM profile");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"luna", "SoftHSM", "..", "softhsm.yaml", ""})
+    @ValueSource(strings = {"moon", "SoftHSM", "..", "softhsm.yaml", ""})
     void a_name_that_is_not_bundled_is_refused(String name) {
         assertThatThrownBy(() -> ProfileFile.load(name)).isInstanceOf(ConfigException.class);
     }
@@ -73,12 +114,11 @@ class ProfileFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "mechanism: aes-gcm          | mechanism: aes-cbc-hmac      | :1:38: mechanism: aes-cbc-hmac is not in this version; use aes-gcm",
-                "mechanism: aes-gcm          | mechanism: des               | :1:38: mechanism: expected aes-gcm, found des",
-                "iv: caller                  | iv: module-appended          | :1:51: iv: module-appended is not in this version; use caller",
-                "iv: caller                  | iv: module-in-place          | :1:51: iv: module-in-place is not in this version; use caller",
-                "iv-length: 12               | iv-length: 16                | :1:70: iv-length: 16 is not in this version; use 12",
-                "iv-length: 12               | iv-length: 8                 | :1:70: iv-length: expected 12, found 8",
+                "mechanism: aes-gcm          | mechanism: des               | :1:38: mechanism: expected aes-cbc-hmac or aes-gcm, found des",
+                "iv: caller                  | iv: module-in-place          | :1:51: iv: expected caller or module-appended or module-prepended, found module-in-place",
+                "iv: caller                  | iv: caller, omit-attributes: [CKA_SENSITIVE]   | omit-attributes: expected a list of any of CKA_COPYABLE,",
+                "iv: caller                  | iv: caller, mac-key-type: aes                  | mac-key-type: expected generic-secret or sha256-hmac, found aes",
+                "iv: caller                  | iv: caller, initialize-arguments: \"a\\tb\"      | initialize-arguments: expected a text of at most 1024 printable ASCII characters",
                 "soft-token: false           | soft-tokn: false             | : soft-token: is missing and has no default; give true or false",
                 "ambiguous-tag-codes: []     | ambiguous-tag-codes: [CKR_SESSION_CLOSED] | ambiguous-tag-codes: expected a list of any of CKR_ARGUMENTS_BAD,",
                 "ambiguous-tag-codes: []     | ambiguous-tag-codes: [7]     | ambiguous-tag-codes: expected text in the list, found a number",

@@ -83,6 +83,18 @@ class TypesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1s,1", "10s,10", "PT10S,10", "600s,600"})
+    void a_number_of_seconds_is_read_with_its_unit(String text, int seconds) {
+        assertThat(Types.seconds(1, 600).read(text)).contains(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "10", "0s", "601s", "10m", "10 s", "-10s", "P10D", "99999999999s"})
+    void a_number_of_seconds_without_unit_or_outside_the_bounds_does_not_fit(String text) {
+        assertThat(Types.seconds(1, 600).read(text)).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"socket,socket,0", "sokcet,socket,2", "port,path,3", "'',abc,3", "pin,pin-file,5"})
     void spelling_counts_letters_to_change(String from, String to, int distance) {
         assertThat(Spelling.distance(from, to)).isEqualTo(distance);

@@ -39,7 +39,7 @@ class CommandLineIT {
         "key list,     --output",
         "key create,   --new-keyring --dry-run",
         "key rotate,   --version --activate-in --dry-run",
-        "key adopt,    --lineage --accept-provenance --version --dry-run",
+        "key adopt,    --lineage --accept-provenance --new --version --dry-run",
         "key retire,   VERSION --dry-run",
         "key disable,  VERSION --dry-run",
         "key enable,   VERSION --dry-run",

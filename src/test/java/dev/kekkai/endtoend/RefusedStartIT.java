@@ -133,7 +133,6 @@ class RefusedStartIT {
                   module: %s
                   mechanism: aes-gcm
                   iv: caller
-                  iv-length: 12
                   ambiguous-tag-codes: [CKR_GENERAL_ERROR]
                 """.formatted(SoftHsmToken.MODULE));
         kekkai.edit("profile: softhsm", "profile: " + profile);

@@ -14,10 +14,37 @@ final class Ckr {
             CKR_AEAD_DECRYPT_FAILED,
             CKR_SIGNATURE_INVALID,
             CKR_SIGNATURE_LEN_RANGE);
-    private static final Set<Long> SESSION_LOST =
-            Set.of(CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID);
+    /** The operation codes too: a session in which an operation was left half done serves nobody else. */
+    private static final Set<Long> SESSION_LOST = Set.of(
+            CKR_SESSION_HANDLE_INVALID,
+            CKR_SESSION_CLOSED,
+            CKR_KEY_HANDLE_INVALID,
+            CKR_OBJECT_HANDLE_INVALID,
+            CKR_OPERATION_ACTIVE,
+            CKR_OPERATION_NOT_INITIALIZED);
+
+    private static final Set<Long> TOKEN_GONE = Set.of(
+            CKR_DEVICE_ERROR,
+            CKR_DEVICE_REMOVED,
+            CKR_TOKEN_NOT_PRESENT,
+            CKR_TOKEN_NOT_RECOGNIZED,
+            CKR_SLOT_ID_INVALID,
+            CKR_CRYPTOKI_NOT_INITIALIZED);
     private static final Set<Long> PIN_REFUSED = Set.of(
             CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE, CKR_PIN_EXPIRED, CKR_PIN_LOCKED, CKR_PIN_TOO_WEAK);
+
+    private static final Set<Long> CANNOT_GENERATE = Set.of(
+            CKR_FUNCTION_NOT_SUPPORTED,
+            CKR_MECHANISM_INVALID,
+            CKR_MECHANISM_PARAM_INVALID,
+            CKR_TEMPLATE_INCONSISTENT,
+            CKR_TEMPLATE_INCOMPLETE,
+            CKR_ATTRIBUTE_TYPE_INVALID,
+            CKR_ATTRIBUTE_VALUE_INVALID,
+            CKR_ATTRIBUTE_READ_ONLY,
+            CKR_KEY_SIZE_RANGE,
+            CKR_ACTION_PROHIBITED,
+            CKR_TOKEN_WRITE_PROTECTED);
 
     private Ckr() {}
 
@@ -31,9 +58,24 @@ final class Ckr {
         return BAD_TAG.contains(e.getErrorCode());
     }
 
-    /** The session, or a handle that was resolved in it, is no more; a new session may well work. */
-    static boolean sessionLost(PKCS11Exception e) {
-        return SESSION_LOST.contains(e.getErrorCode());
+    /** Whose failure it is. What is left over, {@code CKR_GENERAL_ERROR} and vendors' own codes among it, is {@link Rung#UNCLEAR}. */
+    static Rung rung(PKCS11Exception e) {
+        long code = e.getErrorCode();
+        if (SESSION_LOST.contains(code)) {
+            return Rung.SESSION_LOST;
+        }
+        if (TOKEN_GONE.contains(code)) {
+            return Rung.TOKEN_GONE;
+        }
+        if (code == CKR_USER_NOT_LOGGED_IN) {
+            return Rung.LOGIN_LOST;
+        }
+        return code == CKR_SESSION_COUNT ? Rung.NO_SESSION_FREE : Rung.UNCLEAR;
+    }
+
+    /** The token, or this template, is not made for generating keys; it is well, and trying again changes nothing. */
+    static boolean cannotGenerate(PKCS11Exception e) {
+        return CANNOT_GENERATE.contains(e.getErrorCode());
     }
 
     /** The token judged the PIN. Trying again only brings its lock nearer. */

@@ -6,35 +6,40 @@ import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.custody.SealedBox;
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.secret.Secret;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
-/** Seals and opens in the sessions of a token. */
+/** Seals and opens in the sessions of a token, by each KEK's own mechanism: whatever new KEKs seal by, older ones open by theirs. */
 public final class Pkcs11Custodian implements KeyCustodian {
     private final SessionWorkers workers;
-    private final AesGcm gcm;
+    private final Map<Mechanism, SealingMechanism> mechanisms;
 
-    Pkcs11Custodian(SessionWorkers workers, AesGcm gcm) {
+    /** @param mechanisms those that the token offers */
+    Pkcs11Custodian(SessionWorkers workers, Map<Mechanism, SealingMechanism> mechanisms) {
         this.workers = workers;
-        this.gcm = gcm;
+        this.mechanisms = Map.copyOf(mechanisms);
     }
 
     @Override
     public CompletionStage<SealedBox> seal(Kek kek, byte[] associatedData, Secret plaintext) {
-        return kek.mechanism() == Mechanism.AES_GCM
-                ? workers.submit(session -> gcm.seal(session, kek, associatedData, plaintext))
-                : unsupported(kek);
+        return by(kek, mechanism -> workers.submit(session -> mechanism.seal(session, kek, associatedData, plaintext)));
     }
 
     @Override
     public CompletionStage<Secret> open(Kek kek, byte[] associatedData, SealedBox box) {
-        return kek.mechanism() == Mechanism.AES_GCM
-                ? workers.submit(session -> gcm.open(session, kek, associatedData, box), Secret::close)
-                : unsupported(kek);
+        return by(
+                kek,
+                mechanism ->
+                        workers.submit(session -> mechanism.open(session, kek, associatedData, box), Secret::close));
     }
 
-    private static <T> CompletionStage<T> unsupported(Kek kek) {
-        return CompletableFuture.failedFuture(new Misconfigured(
-                "KEK " + kek.label() + " seals by " + kek.mechanism() + ", which this token's profile does not"));
+    private <T> CompletionStage<T> by(Kek kek, Function<SealingMechanism, CompletionStage<T>> work) {
+        return Optional.ofNullable(mechanisms.get(kek.mechanism()))
+                .map(work)
+                .orElseGet(() -> CompletableFuture.failedFuture(new Misconfigured("KEK " + kek.label() + " seals by "
+                        + kek.mechanism() + ", which this token does not offer: use the token that holds its keys")));
     }
 }

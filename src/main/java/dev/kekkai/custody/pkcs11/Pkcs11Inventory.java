@@ -2,8 +2,8 @@ package dev.kekkai.custody.pkcs11;
 
 import static org.xipki.pkcs11.wrapper.PKCS11Constants.*;
 
+import dev.kekkai.config.HsmProfile;
 import dev.kekkai.custody.CustodyException;
-import dev.kekkai.custody.CustodyException.KeyUnsafe;
 import dev.kekkai.custody.CustodyException.Misconfigured;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.KekInventory;
@@ -12,9 +12,12 @@ import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.VersionId;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
-import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,80 +31,77 @@ public final class Pkcs11Inventory implements KekInventory {
             Pattern.compile("kekkai/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,8})/([0-9])");
 
     private final SessionWorkers workers;
-    private final Cryptoki cryptoki;
-    private final long slot;
+    private final HsmProfile make;
 
-    Pkcs11Inventory(SessionWorkers workers, Cryptoki cryptoki, long slot) {
+    Pkcs11Inventory(SessionWorkers workers, HsmProfile make) {
         this.workers = workers;
-        this.cryptoki = cryptoki;
-        this.slot = slot;
+        this.make = make;
     }
 
     @Override
     public CompletionStage<Provenance> generate(Kek kek) {
-        if (kek.mechanism() != Mechanism.AES_GCM) {
-            return CompletableFuture.failedFuture(
-                    new Misconfigured("no keys for " + kek.mechanism() + " in this version"));
-        }
-        return workers.submit(ignored -> writing(session -> generate(session, kek)));
-    }
-
-    private <T> T writing(SessionTask<T> task) throws PKCS11Exception, CustodyException {
-        Pkcs11Session session = cryptoki.openSession(slot, true);
-        try {
-            return task.on(session);
-        } finally {
-            session.close();
-        }
-    }
-
-    private static Provenance generate(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
-        long object = session.generateKey(Attributes.mechanism(CKM_AES_KEY_GEN, null), KekObjects.template(kek));
-        boolean kept = false;
-        try {
-            Provenance provenance = KekObjects.examine(session, kek, object);
-            if (!provenance.equals(Provenance.BORN_INSIDE)) {
-                throw new KeyUnsafe("the token generated KEK " + kek.label() + " and says of it " + provenance
-                        + ": it must be local, always sensitive and never extractable");
-            }
-            kept = true;
-            return provenance;
-        } finally {
-            if (!kept) {
-                session.destroy(object);
-            }
-        }
+        return unsupported(kek)
+                .map(CompletableFuture::<Provenance>failedFuture)
+                .orElseGet(() -> workers.submitWriting(session -> new KekGeneration(session, kek, make).run()));
     }
 
     @Override
     public CompletionStage<Integer> destroy(Kek kek) {
-        return workers.submit(ignored -> writing(session -> {
-            List<Long> objects = KekObjects.labelled(session, kek);
-            for (long object : objects) {
-                session.destroy(object);
-            }
-            return objects.size();
-        }));
+        return unsupported(kek)
+                .map(CompletableFuture::<Integer>failedFuture)
+                .orElseGet(() -> workers.submitWriting(session -> {
+                    List<Long> objects = KekObjects.labelled(session, kek);
+                    for (long object : objects) {
+                        session.destroy(object);
+                    }
+                    return objects.size();
+                }));
     }
 
     @Override
     public CompletionStage<Provenance> inspect(Kek kek) {
-        return workers.submit(session -> KekObjects.examine(session, kek, KekObjects.single(session, kek)));
+        return unsupported(kek)
+                .map(CompletableFuture::<Provenance>failedFuture)
+                .orElseGet(() -> workers.submit(session -> inspect(session, kek)));
+    }
+
+    /** All there first, so that what is missing is said before what is wrong. The history of a KEK is that of its worst object. */
+    private Provenance inspect(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
+        Map<KeyRole, Long> objects = new EnumMap<>(KeyRole.class);
+        for (KeyRole role : KeyRole.of(kek.mechanism())) {
+            objects.put(role, KekObjects.single(session, kek, role));
+        }
+        Provenance all = Provenance.BORN_INSIDE;
+        for (Map.Entry<KeyRole, Long> object : objects.entrySet()) {
+            all = all.and(KekObjects.examine(session, kek, object.getKey(), object.getValue(), make));
+        }
+        return all;
+    }
+
+    private static Optional<Misconfigured> unsupported(Kek kek) {
+        return kek.mechanism() == Mechanism.TPM_HMAC_GCM
+                ? Optional.of(new Misconfigured("KEK " + kek.label() + " is one of a TPM, and this is a PKCS#11 token"))
+                : Optional.empty();
     }
 
     @Override
     public CompletionStage<List<Kek>> list() {
         return workers.submit(session -> {
-            List<Kek> keks = new ArrayList<>();
-            for (long object :
-                    session.find(Attributes.of(CKA_CLASS, CKO_SECRET_KEY), Attributes.of(CKA_KEY_TYPE, CKK_AES))) {
-                kek(session.attribute(object, CKA_LABEL), session.attribute(object, CKA_ID))
-                        .ifPresent(keks::add);
+            Set<Kek> keks = new LinkedHashSet<>();
+            for (KeyRole role : KeyRole.values()) {
+                for (long keyType : role.keyTypes()) {
+                    for (long object : session.find(
+                            Attributes.of(CKA_CLASS, CKO_SECRET_KEY), Attributes.of(CKA_KEY_TYPE, keyType))) {
+                        kek(session.attribute(object, CKA_LABEL), session.attribute(object, CKA_ID))
+                                .filter(kek -> KeyRole.of(kek.mechanism()).contains(role))
+                                .ifPresent(keks::add);
+                    }
+                }
             }
             if (keks.isEmpty()) {
                 session.requireLogin();
             }
-            return keks;
+            return List.copyOf(keks);
         });
     }
 
@@ -114,6 +114,7 @@ public final class Pkcs11Inventory implements KekInventory {
             return Optional.empty();
         }
         return Mechanism.ofCode(Integer.parseInt(parts.group(3)))
+                .filter(mechanism -> mechanism != Mechanism.TPM_HMAC_GCM)
                 .map(mechanism -> new Kek(
                         VersionId.of(bytes),
                         new Lineage(UUID.fromString(parts.group(1))),

@@ -1,7 +1,6 @@
 package dev.kekkai.custody.pkcs11;
 
 import dev.kekkai.custody.CustodyException;
-import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.SealedBox;
 import dev.kekkai.id.VersionId;
@@ -26,8 +25,9 @@ final class Pkcs11Session {
     private final PKCS11 functions;
     private final long handle;
     private final Thread owner = Thread.currentThread();
-    private final Map<VersionId, Long> keys = new HashMap<>();
+    private final Map<KeyName, Long> keys = new HashMap<>();
     private final Map<VersionId, SealedBox> witnesses = new HashMap<>();
+    private boolean wrote;
 
     Pkcs11Session(PKCS11 functions, long handle) {
         this.functions = functions;
@@ -45,6 +45,18 @@ final class Pkcs11Session {
         return functions.C_Encrypt(handle, data);
     }
 
+    /** By the message API of PKCS#11 v3.0 §5.9; what the module writes into the parameters of the message is there afterwards. */
+    byte[] encryptMessage(CK_MECHANISM mechanism, long key, Object message, byte[] associatedData, byte[] data)
+            throws PKCS11Exception {
+        checkOwner();
+        functions.C_MessageEncryptInit(handle, mechanism, key, true);
+        try {
+            return functions.C_EncryptMessage(handle, message, associatedData, data, true);
+        } finally {
+            functions.C_MessageEncryptFinal(handle);
+        }
+    }
+
     byte[] decrypt(CK_MECHANISM mechanism, long key, byte[] data) throws PKCS11Exception {
         checkOwner();
         functions.C_DecryptInit(handle, mechanism, key, true);
@@ -59,6 +71,7 @@ final class Pkcs11Session {
 
     long generateKey(CK_MECHANISM mechanism, CK_ATTRIBUTE[] template) throws PKCS11Exception {
         checkOwner();
+        wrote = true;
         return functions.C_GenerateKey(handle, mechanism, template, true);
     }
 
@@ -66,11 +79,13 @@ final class Pkcs11Session {
     long[] generateKeyPair(CK_MECHANISM mechanism, CK_ATTRIBUTE[] publicTemplate, CK_ATTRIBUTE[] privateTemplate)
             throws PKCS11Exception {
         checkOwner();
+        wrote = true;
         return functions.C_GenerateKeyPair(handle, mechanism, publicTemplate, privateTemplate, true);
     }
 
     void destroy(long object) throws PKCS11Exception {
         checkOwner();
+        wrote = true;
         functions.C_DestroyObject(handle, object);
     }
 
@@ -101,28 +116,53 @@ final class Pkcs11Session {
         }
     }
 
-    /**
-     * Throws if the token does not regard this session as logged in. Private objects are then invisible, which must not pass for their absence
-     * (PKCS#11 v3.0 §5.6.4).
-     */
-    void requireLogin() throws PKCS11Exception, Unavailable {
+    /** Whether a token knows an attribute at all, whatever it says of its value. */
+    boolean knows(long object, long type) throws PKCS11Exception {
         checkOwner();
-        long state = functions.C_GetSessionInfo(handle).state;
-        if (state != PKCS11Constants.CKS_RO_USER_FUNCTIONS && state != PKCS11Constants.CKS_RW_USER_FUNCTIONS) {
-            throw new Unavailable("the token has logged this process out, so its keys cannot be seen");
+        try {
+            functions.C_GetAttributeValue(handle, object, new CK_ATTRIBUTE[] {Attributes.of(type, null)}, true);
+            return true;
+        } catch (PKCS11Exception e) {
+            if (e.getErrorCode() == PKCS11Constants.CKR_ATTRIBUTE_TYPE_INVALID) {
+                return false;
+            }
+            if (e.getErrorCode() == PKCS11Constants.CKR_ATTRIBUTE_SENSITIVE) {
+                return true;
+            }
+            throw e;
         }
     }
 
-    /** The handle of a KEK's AES key, looked up once in the life of this session. */
-    long aesKey(Kek kek) throws PKCS11Exception, CustodyException {
-        Long known = keys.get(kek.version());
+    /**
+     * Throws {@code CKR_USER_NOT_LOGGED_IN} if the token does not regard this session as logged in. Private objects are then invisible, which
+     * must not pass for their absence (PKCS#11 v3.0 §5.6.4).
+     */
+    void requireLogin() throws PKCS11Exception {
+        checkOwner();
+        long state = functions.C_GetSessionInfo(handle).state;
+        if (state != PKCS11Constants.CKS_RO_USER_FUNCTIONS && state != PKCS11Constants.CKS_RW_USER_FUNCTIONS) {
+            throw new PKCS11Exception(PKCS11Constants.CKR_USER_NOT_LOGGED_IN);
+        }
+    }
+
+    /** Whether something was made or destroyed in this session, or may have been: then its work cannot be done a second time without a look. */
+    boolean wrote() {
+        return wrote;
+    }
+
+    /** The handle of one of a KEK's key objects, looked up once in the life of this session. */
+    long key(Kek kek, KeyRole role) throws PKCS11Exception, CustodyException {
+        KeyName name = new KeyName(kek.version(), role);
+        Long known = keys.get(name);
         if (known != null) {
             return known;
         }
-        long found = KekObjects.single(this, kek);
-        keys.put(kek.version(), found);
+        long found = KekObjects.single(this, kek, role);
+        keys.put(name, found);
         return found;
     }
+
+    private record KeyName(VersionId version, KeyRole role) {}
 
     /** A box of known content that this session made under a KEK, if it ever did; see {@link AesGcm}. */
     @Nullable

@@ -41,13 +41,14 @@ public final class Pkcs11Signer implements Signer {
     }
 
     /** Finds the key pair with a label, or generates it. */
-    static Pkcs11Signer open(SessionWorkers workers, Cryptoki cryptoki, long slot, String name)
-            throws CustodyException {
+    static Pkcs11Signer open(SessionWorkers workers, String name) throws CustodyException {
         byte[] id = digest(("kekkai/signer/1/" + name).getBytes(StandardCharsets.UTF_8));
         try {
-            byte[] publicKey = workers.submit(session -> {
+            byte[] publicKey = workers.submitWriting(session -> {
                         if (session.find(privateKey(id)).length == 0) {
-                            generate(cryptoki, slot, id, name);
+                            // Not seen is not absent: two key pairs of one name could not be told apart.
+                            session.requireLogin();
+                            generate(session, id, name);
                         }
                         return spki(session, id, name);
                     })
@@ -64,33 +65,28 @@ public final class Pkcs11Signer implements Signer {
         }
     }
 
-    private static void generate(Cryptoki cryptoki, long slot, byte[] id, String name) throws PKCS11Exception {
-        Pkcs11Session writing = cryptoki.openSession(slot, true);
-        try {
-            char[] label = name.toCharArray();
-            CK_ATTRIBUTE[] publicTemplate = {
-                Attributes.of(CKA_EC_PARAMS, P256),
-                Attributes.of(CKA_TOKEN, true),
-                Attributes.of(CKA_VERIFY, true),
-                Attributes.of(CKA_ID, id),
-                Attributes.of(CKA_LABEL, label)
-            };
-            CK_ATTRIBUTE[] privateTemplate = {
-                Attributes.of(CKA_TOKEN, true),
-                Attributes.of(CKA_PRIVATE, true),
-                Attributes.of(CKA_SENSITIVE, true),
-                Attributes.of(CKA_EXTRACTABLE, false),
-                Attributes.of(CKA_SIGN, true),
-                Attributes.of(CKA_DECRYPT, false),
-                Attributes.of(CKA_UNWRAP, false),
-                Attributes.of(CKA_DERIVE, false),
-                Attributes.of(CKA_ID, id),
-                Attributes.of(CKA_LABEL, label)
-            };
-            writing.generateKeyPair(Attributes.mechanism(CKM_EC_KEY_PAIR_GEN, null), publicTemplate, privateTemplate);
-        } finally {
-            writing.close();
-        }
+    private static void generate(Pkcs11Session writing, byte[] id, String name) throws PKCS11Exception {
+        char[] label = name.toCharArray();
+        CK_ATTRIBUTE[] publicTemplate = {
+            Attributes.of(CKA_EC_PARAMS, P256),
+            Attributes.of(CKA_TOKEN, true),
+            Attributes.of(CKA_VERIFY, true),
+            Attributes.of(CKA_ID, id),
+            Attributes.of(CKA_LABEL, label)
+        };
+        CK_ATTRIBUTE[] privateTemplate = {
+            Attributes.of(CKA_TOKEN, true),
+            Attributes.of(CKA_PRIVATE, true),
+            Attributes.of(CKA_SENSITIVE, true),
+            Attributes.of(CKA_EXTRACTABLE, false),
+            Attributes.of(CKA_SIGN, true),
+            Attributes.of(CKA_DECRYPT, false),
+            Attributes.of(CKA_UNWRAP, false),
+            Attributes.of(CKA_DERIVE, false),
+            Attributes.of(CKA_ID, id),
+            Attributes.of(CKA_LABEL, label)
+        };
+        writing.generateKeyPair(Attributes.mechanism(CKM_EC_KEY_PAIR_GEN, null), publicTemplate, privateTemplate);
     }
 
     private static byte[] spki(Pkcs11Session session, byte[] id, String name) throws PKCS11Exception, KeyUnsafe {

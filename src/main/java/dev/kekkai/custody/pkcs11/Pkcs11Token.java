@@ -1,31 +1,38 @@
 package dev.kekkai.custody.pkcs11;
 
-import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKM_AES_GCM;
-
 import dev.kekkai.config.HsmProfile;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Misconfigured;
-import dev.kekkai.custody.CustodyException.Unavailable;
-import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import dev.kekkai.custody.CustodyState;
+import dev.kekkai.custody.ReturnCheck;
+import dev.kekkai.envelope.Mechanism;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A token that is open: module initialised, user logged in, session threads running. {@link #custodian}, {@link #inventory} and
- * {@link #signer} are its faces.
+ * {@link #signer} are its faces. It comes back by itself when it was lost ({@link TokenLife}).
  */
 public final class Pkcs11Token implements AutoCloseable {
-    private final Cryptoki cryptoki;
-    private final TokenIdentity identity;
-    private final SessionWorkers workers;
+    private final TokenLife life;
     private final HsmProfile profile;
+    private final Sealing sealing;
+    private final String selfTest;
+    private final AtomicReference<ReturnCheck> returnCheck;
 
-    private Pkcs11Token(Cryptoki cryptoki, TokenIdentity identity, SessionWorkers workers, HsmProfile profile) {
-        this.cryptoki = cryptoki;
-        this.identity = identity;
-        this.workers = workers;
+    private Pkcs11Token(
+            TokenLife life,
+            HsmProfile profile,
+            Sealing sealing,
+            String selfTest,
+            AtomicReference<ReturnCheck> returnCheck) {
+        this.life = life;
         this.profile = profile;
+        this.sealing = sealing;
+        this.selfTest = selfTest;
+        this.returnCheck = returnCheck;
     }
 
     /**
@@ -35,26 +42,42 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     public static Pkcs11Token open(KekkaiConfig.Custody custody, Path stateFolder) throws CustodyException {
         KekkaiConfig.Pkcs11 settings = custody.pkcs11();
-        Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"));
-        boolean opened = false;
+        HsmProfile profile = custody.profile();
+        Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"), profile);
+        boolean handedOver = false;
         try {
             TokenIdentity identity = cryptoki.token(settings.token());
             checkAllowed(custody, identity);
-            checkOffers(cryptoki, identity, custody.profile());
-            // This session stays open unused: when an application's last session closes, it is logged out.
-            Pkcs11Session first = cryptoki.openSession(identity.slot(), false);
-            new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")))
-                    .login(first, identity);
-            SessionWorkers workers = new SessionWorkers(cryptoki, identity.slot(), settings.sessions());
-            workers.start();
-            opened = true;
-            return new Pkcs11Token(cryptoki, identity, workers, custody.profile());
-        } catch (PKCS11Exception e) {
-            throw new Unavailable(
-                    "no session with token '" + settings.token() + "' could be opened: " + Ckr.name(e), e);
+            Sealing sealing = Sealing.chosen(cryptoki, identity, profile);
+            AtomicReference<ReturnCheck> returnCheck = new AtomicReference<>((inventory, custodian) -> {});
+            TokenLogin login =
+                    new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")));
+            handedOver = true;
+            TokenLife life = TokenLife.begin(
+                    cryptoki,
+                    identity,
+                    login,
+                    inline -> returnCheck.get().check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
+                    new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
+            String selfTest = selfTest(life, sealing);
+            return new Pkcs11Token(life, profile, sealing, selfTest, returnCheck);
         } finally {
-            if (!opened) {
+            if (!handedOver) {
                 cryptoki.close();
+            }
+        }
+    }
+
+    /** A token that does not do as it says serves nothing. */
+    private static String selfTest(TokenLife life, Sealing sealing) throws CustodyException {
+        boolean passed = false;
+        try {
+            String found = sealing.selfTest(life.workers());
+            passed = true;
+            return found;
+        } finally {
+            if (!passed) {
+                life.end();
             }
         }
     }
@@ -63,45 +86,74 @@ public final class Pkcs11Token implements AutoCloseable {
         if (identity.knownSoftware() && !custody.pkcs11().allowSoftToken()) {
             throw new Misconfigured(
                     "token '" + identity.label() + "' (" + identity.manufacturer() + ", " + identity.model()
-                            + ") is software: whoever reads this host's disk as root, and knows the PIN, has the KEKs. If that is understood, set custody.pkcs11.allow-soft-token: true");
+                            + ") is software: whoever reads this host's disk as root, and knows the PIN, has the KEKs."
+                            + " If that is understood, set custody.pkcs11.allow-soft-token: true");
         }
     }
 
-    private static void checkOffers(Cryptoki cryptoki, TokenIdentity identity, HsmProfile profile)
-            throws Misconfigured, Unavailable {
-        if (!cryptoki.offers(identity.slot(), CKM_AES_GCM)) {
-            throw new Misconfigured("token '" + identity.label() + "' does not offer CKM_AES_GCM, which profile '"
-                    + profile.name() + "' chooses: use the profile of this make of HSM");
-        }
-    }
-
+    /** The token as it was when it was last logged in to: always the same one, not always in the same slot. */
     public TokenIdentity identity() {
-        return identity;
+        return life.token();
+    }
+
+    /** How new KEKs seal. */
+    public Mechanism mechanism() {
+        return sealing.mechanism();
+    }
+
+    /** How new KEKs seal and why so, for people. */
+    public String choice() {
+        return sealing.choice();
+    }
+
+    /** What the test at the start found, for people. */
+    public String selfTest() {
+        return selfTest;
     }
 
     /** Whether whoever owns this host owns the keys: by the profile's word, or because the token is known to be software. */
     public boolean software() {
-        return profile.softToken() || identity.knownSoftware();
+        return profile.softToken() || identity().knownSoftware();
+    }
+
+    /** Says what to check before a token that was lost is used again. From then on no other token and no other key passes for it. */
+    public void onReturn(ReturnCheck check) {
+        returnCheck.set(check);
+    }
+
+    /** Has somebody called when the token is lost or back, on whatever thread noticed; must not block. */
+    public void onChange(Runnable listener) {
+        life.onChange(listener);
+    }
+
+    /** How the way to the token does now. */
+    public CustodyState state() {
+        return life.state();
+    }
+
+    /** Why only a restart of this process helps, if that is so. */
+    public Optional<String> hopeless() {
+        return life.hopeless();
     }
 
     /** Seals and opens under this token's KEKs. */
     public Pkcs11Custodian custodian() {
-        return new Pkcs11Custodian(workers, new AesGcm(profile, new SecureRandom()));
+        return sealing.custodian(life.workers());
     }
 
     /** Makes and examines KEKs on this token. */
     public Pkcs11Inventory inventory() {
-        return new Pkcs11Inventory(workers, cryptoki, identity.slot());
+        return new Pkcs11Inventory(life.workers(), profile);
     }
 
     /** The signing key with a label, generated if the token has none. */
     public Pkcs11Signer signer(String label) throws CustodyException {
-        return Pkcs11Signer.open(workers, cryptoki, identity.slot(), label);
+        return Pkcs11Signer.open(life.workers(), label);
     }
 
+    /** Closes sessions and module. A call that hangs in the module keeps it from being finalised: the process ends without that. */
     @Override
     public void close() {
-        workers.close();
-        cryptoki.close();
+        life.end();
     }
 }

@@ -26,7 +26,11 @@ public record TokenIdentity(
     /** Whether it is known to be software, whatever the profile says. */
     boolean knownSoftware() {
         String who = (manufacturer + " " + model).toLowerCase(Locale.ROOT);
-        return who.contains("softhsm") || who.contains("mozilla") || who.contains("nss") || who.contains("soft token");
+        return who.contains("softhsm")
+                || who.contains("mozilla")
+                || who.contains("nss")
+                || who.contains("soft token")
+                || who.contains("softtok");
     }
 
     boolean userPinLocked() {

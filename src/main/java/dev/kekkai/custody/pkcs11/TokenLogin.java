@@ -7,18 +7,33 @@ import dev.kekkai.custody.CustodyException.PinRefused;
 import dev.kekkai.custody.CustodyException.Unavailable;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Logs the user in to a token: one {@code C_Login} for all sessions of the process, and never a second try of a refused PIN. */
 final class TokenLogin {
     private final PinFile pinFile;
     private final PinLedger ledger;
+    private final AtomicBoolean underWay = new AtomicBoolean();
 
     TokenLogin(PinFile pinFile, PinLedger ledger) {
         this.pinFile = pinFile;
         this.ledger = ledger;
     }
 
+    /** Logs in, or finds that this process is logged in already. One at a time: while a {@code C_Login} hangs, no second one follows it. */
     void login(Pkcs11Session session, TokenIdentity token) throws CustodyException {
+        if (!underWay.compareAndSet(false, true)) {
+            throw new Unavailable("a login to token '" + token.label()
+                    + "' is still without an answer, and another one may cost a try of the PIN");
+        }
+        try {
+            checkAndLogin(session, token);
+        } finally {
+            underWay.set(false);
+        }
+    }
+
+    private void checkAndLogin(Pkcs11Session session, TokenIdentity token) throws CustodyException {
         if (token.userPinLocked()) {
             throw new PinRefused(
                     "the user PIN of token '" + token.label() + "' is locked: have its security officer set a new one");

@@ -143,12 +143,12 @@ class AesGcmTest {
     }
 
     @Test
-    void another_mechanism_is_refused_before_the_hsm_is_asked() {
-        Kek cbc = new Kek(kek.version(), kek.lineage(), 1, Mechanism.AES_CBC_HMAC);
+    void a_mechanism_of_tpms_is_refused_before_the_hsm_is_asked() {
+        Kek ofATpm = new Kek(kek.version(), kek.lineage(), 1, Mechanism.TPM_HMAC_GCM);
 
-        assertThatThrownBy(() -> result(open.custodian.seal(cbc, AAD, Secret.owning(DEK.clone()))))
+        assertThatThrownBy(() -> result(open.custodian.seal(ofATpm, AAD, Secret.owning(DEK.clone()))))
                 .isInstanceOf(Misconfigured.class);
-        assertThatThrownBy(() -> result(open.custodian.open(cbc, AAD, new SealedBox(new byte[16], new byte[48]))))
+        assertThatThrownBy(() -> result(open.custodian.open(ofATpm, AAD, new SealedBox(new byte[32], new byte[48]))))
                 .isInstanceOf(Misconfigured.class);
     }
 

@@ -11,13 +11,13 @@ import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.SealedBox;
 import dev.kekkai.envelope.AssociatedData;
 import dev.kekkai.envelope.Envelope;
-import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.secret.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -41,8 +41,8 @@ class EnvelopeVectorsInTheTokenTest {
         open.close();
     }
 
-    /** Singles by mechanism 1, of each purpose. */
-    record Vector(String name, String purpose, byte[] key, byte[] envelope, byte[] dek) {
+    /** Singles by the mechanisms of PKCS#11 tokens, of each purpose. */
+    record Vector(String name, String purpose, Map<KeyRole, byte[]> keys, byte[] envelope, byte[] dek) {
         @Override
         public String toString() {
             return name;
@@ -56,12 +56,12 @@ class EnvelopeVectorsInTheTokenTest {
                     .readTree(in)
                     .get("opens")
                     .valueStream()
-                    .filter(json -> json.get("mechanism").intValue() == 1
+                    .filter(json -> json.get("mechanism").intValue() <= 2
                             && json.get("layout").textValue().equals("single"))
                     .map(json -> new Vector(
                             json.get("name").textValue(),
                             json.get("purpose").textValue(),
-                            hex(json.get("keys").get("aes")),
+                            keys(json.get("keys")),
                             hex(json.get("envelope")),
                             hex(json.get("dek"))));
         }
@@ -69,10 +69,16 @@ class EnvelopeVectorsInTheTokenTest {
 
     @ParameterizedTest
     @MethodSource("vectors")
-    void each_single_of_mechanism_1_opens_in_the_module_for_its_own_purpose_only(Vector vector) throws Exception {
+    void each_single_opens_in_the_module_for_its_own_purpose_only(Vector vector) throws Exception {
         Envelope envelope = Envelope.parse(vector.envelope());
-        Kek kek = new Kek(envelope.header().version(), new Lineage(UUID.randomUUID()), 1, Mechanism.AES_GCM);
-        open.importKey(kek, vector.key());
+        Kek kek = new Kek(
+                envelope.header().version(),
+                new Lineage(UUID.randomUUID()),
+                1,
+                envelope.header().mechanism());
+        for (Map.Entry<KeyRole, byte[]> key : vector.keys().entrySet()) {
+            open.importKey(kek, key.getKey(), key.getValue());
+        }
         SealedBox box = new SealedBox(envelope.iv(), envelope.box());
 
         for (String purpose : new String[] {"env", "canary", "probe"}) {
@@ -86,6 +92,12 @@ class EnvelopeVectorsInTheTokenTest {
                         .isInstanceOf(NotAuthentic.class);
             }
         }
+    }
+
+    private static Map<KeyRole, byte[]> keys(JsonNode json) {
+        return json.has("mac")
+                ? Map.of(KeyRole.CIPHER, hex(json.get("aes")), KeyRole.MAC, hex(json.get("mac")))
+                : Map.of(KeyRole.CIPHER, hex(json.get("aes")));
     }
 
     private static byte[] associatedData(String purpose, Envelope envelope) {

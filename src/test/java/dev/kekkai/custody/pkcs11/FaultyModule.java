@@ -1,5 +1,7 @@
 package dev.kekkai.custody.pkcs11;
 
+import iaik.pkcs.pkcs11.wrapper.CK_TOKEN_INFO;
+import iaik.pkcs.pkcs11.wrapper.CK_VERSION;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import java.lang.reflect.InvocationTargetException;
@@ -14,6 +16,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The {@code C_} functions of a module that answers some calls with an error; a session handle is a new number, the rest does nothing. */
 final class FaultyModule {
+    private static final CK_TOKEN_INFO TOKEN = new CK_TOKEN_INFO();
+
+    static {
+        TOKEN.label = "faulty".toCharArray();
+        TOKEN.serialNumber = "1".toCharArray();
+        TOKEN.manufacturerID = "Kekkai".toCharArray();
+        TOKEN.model = "proxy".toCharArray();
+        TOKEN.firmwareVersion = new CK_VERSION();
+    }
+
     private final Map<String, Queue<Long>> faults = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
     private final AtomicLong sessions = new AtomicLong();
@@ -28,6 +40,11 @@ final class FaultyModule {
 
     Cryptoki cryptoki() {
         return new Cryptoki(functions);
+    }
+
+    /** Its one token, in slot 0. */
+    static TokenIdentity token() {
+        return TokenIdentity.of(0, TOKEN);
     }
 
     /** The next calls of a function that nothing is planned for yet answer with these codes, one each. */
@@ -52,6 +69,9 @@ final class FaultyModule {
         }
         if (method.getName().equals("C_OpenSession")) {
             return sessions.incrementAndGet();
+        }
+        if (method.getName().equals("C_GetTokenInfo")) {
+            return TOKEN;
         }
         return method.getReturnType() == long.class ? 0L : null;
     }

@@ -3,6 +3,7 @@ package dev.kekkai.custody.pkcs11;
 import static org.xipki.pkcs11.wrapper.PKCS11Constants.*;
 
 import dev.kekkai.testing.pkcs11.FaultyModule;
+import dev.kekkai.testing.softhsm.SoftHsm;
 import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
 import iaik.pkcs.pkcs11.wrapper.CK_GCM_PARAMS;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
@@ -69,7 +70,7 @@ final class FaultyToken implements AutoCloseable {
     }
 
     Cryptoki initialize() throws Exception {
-        return Cryptoki.initialize(module.path(), WRAPPER);
+        return Cryptoki.initialize(module.path(), WRAPPER, SoftHsm.PROFILE);
     }
 
     long slot() throws Exception {

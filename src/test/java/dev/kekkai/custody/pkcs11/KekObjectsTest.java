@@ -187,12 +187,12 @@ class KekObjectsTest {
     }
 
     @Test
-    void no_key_is_generated_for_a_mechanism_that_is_not_in_this_version() {
-        Kek gcm = freshKek();
-        Kek cbc = new Kek(gcm.version(), gcm.lineage(), 1, Mechanism.AES_CBC_HMAC);
+    void no_key_is_generated_or_looked_for_by_a_mechanism_of_tpms() {
+        Kek ofATpm = freshKek(Mechanism.TPM_HMAC_GCM);
 
-        assertThatThrownBy(() -> result(open.inventory.generate(cbc))).isInstanceOf(Misconfigured.class);
-        assertThatThrownBy(() -> result(open.inventory.inspect(cbc))).isInstanceOf(KeyMissing.class);
+        assertThatThrownBy(() -> result(open.inventory.generate(ofATpm))).isInstanceOf(Misconfigured.class);
+        assertThatThrownBy(() -> result(open.inventory.inspect(ofATpm))).isInstanceOf(Misconfigured.class);
+        assertThatThrownBy(() -> result(open.inventory.destroy(ofATpm))).isInstanceOf(Misconfigured.class);
     }
 
     private static long objectOf(Kek kek) throws Exception {

@@ -74,13 +74,25 @@ final class OpenToken implements AutoCloseable {
     }
 
     static Kek freshKek(int number) {
+        return freshKek(number, Mechanism.AES_GCM);
+    }
+
+    static Kek freshKek(Mechanism mechanism) {
+        return freshKek(1, mechanism);
+    }
+
+    private static Kek freshKek(int number, Mechanism mechanism) {
         byte[] id = new byte[VersionId.LENGTH];
         RANDOM.nextBytes(id);
-        return new Kek(VersionId.of(id), new Lineage(UUID.randomUUID()), number, Mechanism.AES_GCM);
+        return new Kek(VersionId.of(id), new Lineage(UUID.randomUUID()), number, mechanism);
     }
 
     Kek generatedKek() throws Exception {
-        Kek kek = freshKek();
+        return generatedKek(Mechanism.AES_GCM);
+    }
+
+    Kek generatedKek(Mechanism mechanism) throws Exception {
+        Kek kek = freshKek(mechanism);
         result(inventory.generate(kek));
         return kek;
     }
@@ -105,10 +117,10 @@ final class OpenToken implements AutoCloseable {
         return functions.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, null, null);
     }
 
-    /** What a KEK of ours is made with, for {@code C_CreateObject}, each of the given attributes in place of ours. */
-    long importKey(Kek kek, byte[] value, CK_ATTRIBUTE... instead) throws PKCS11Exception {
+    /** What an object of a KEK of ours is made with, for {@code C_CreateObject}, each of the given attributes in place of ours. */
+    long importKey(Kek kek, KeyRole role, byte[] value, CK_ATTRIBUTE... instead) throws PKCS11Exception {
         List<CK_ATTRIBUTE> template = new ArrayList<>();
-        for (CK_ATTRIBUTE attribute : KekObjects.template(kek)) {
+        for (CK_ATTRIBUTE attribute : KekObjects.template(kek, role, SoftHsm.PROFILE)) {
             if (attribute.type != CKA_VALUE_LEN && List.of(instead).stream().noneMatch(i -> i.type == attribute.type)) {
                 template.add(attribute);
             }
@@ -118,9 +130,13 @@ final class OpenToken implements AutoCloseable {
         return functions.C_CreateObject(session, template.toArray(CK_ATTRIBUTE[]::new), true);
     }
 
-    /** Generates an AES key on the token by our template, each of the given attributes in place of ours. */
-    long generateKey(Kek kek, CK_ATTRIBUTE... instead) throws PKCS11Exception {
-        CK_ATTRIBUTE[] template = KekObjects.template(kek);
+    long importKey(Kek kek, byte[] value, CK_ATTRIBUTE... instead) throws PKCS11Exception {
+        return importKey(kek, KeyRole.CIPHER, value, instead);
+    }
+
+    /** Generates a key on the token by our template, each of the given attributes in place of ours. */
+    long generateKey(Kek kek, KeyRole role, CK_ATTRIBUTE... instead) throws PKCS11Exception {
+        CK_ATTRIBUTE[] template = KekObjects.template(kek, role, SoftHsm.PROFILE);
         for (CK_ATTRIBUTE other : instead) {
             for (CK_ATTRIBUTE ours : template) {
                 if (ours.type == other.type) {
@@ -128,7 +144,11 @@ final class OpenToken implements AutoCloseable {
                 }
             }
         }
-        return functions.C_GenerateKey(session, Attributes.mechanism(CKM_AES_KEY_GEN, null), template, true);
+        return functions.C_GenerateKey(session, Attributes.mechanism(role.generation(), null), template, true);
+    }
+
+    long generateKey(Kek kek, CK_ATTRIBUTE... instead) throws PKCS11Exception {
+        return generateKey(kek, KeyRole.CIPHER, instead);
     }
 
     Object attribute(long object, long type) throws PKCS11Exception {

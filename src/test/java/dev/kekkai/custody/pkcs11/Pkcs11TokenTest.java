@@ -9,6 +9,7 @@ import dev.kekkai.custody.CustodyException.PinRefused;
 import dev.kekkai.testing.softhsm.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,7 @@ class Pkcs11TokenTest {
 
     private KekkaiConfig.Custody withModule(Path module) {
         return new KekkaiConfig.Custody(
-                SoftHsm.PROFILE, new KekkaiConfig.Pkcs11(module, label, folder.resolve("pin"), 1, true));
+                SoftHsm.PROFILE,
+                new KekkaiConfig.Pkcs11(module, label, folder.resolve("pin"), 1, Duration.ofSeconds(10), 16, true));
     }
 }

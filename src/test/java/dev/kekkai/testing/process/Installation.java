@@ -19,10 +19,10 @@ public final class Installation {
     private static final String FRUGAL = "-XX:TieredStopAtLevel=1 -Xmx256m";
 
     private final Path folder;
-    private final SoftHsmToken token;
+    private final Token token;
     private final Map<String, String> environment = new LinkedHashMap<>();
 
-    private Installation(Path folder, SoftHsmToken token) {
+    private Installation(Path folder, Token token) {
         this.folder = folder;
         this.token = token;
         environment.put("KEKKAI_JAVA_OPTS", FRUGAL);
@@ -41,29 +41,31 @@ public final class Installation {
         return installation;
     }
 
-    /** One more installation on a token that another one uses. */
-    public static Installation on(SoftHsmToken token, Path folder) throws IOException {
+    /** An installation on a token that is there already, whoever else uses it. */
+    public static Installation on(Token token, Path folder) throws IOException {
         Installation installation = new Installation(folder, token);
         Files.writeString(installation.config(), """
                 kekkai:
                   kms:
                     socket: %s
                   custody:
-                    profile: softhsm
+                    profile: %s
                     pkcs11:
                       module: %s
                       token: %s
                       pin-file: %s
-                      allow-soft-token: true
+                      allow-soft-token: %s
                   store:
                     path: %s
                   management:
                     port: 0
                 """.formatted(
                         installation.socket(),
-                        SoftHsmToken.MODULE,
-                        SoftHsmToken.LABEL,
+                        token.profile(),
+                        token.module(),
+                        token.label(),
                         token.pinFile(),
+                        token.software(),
                         installation.database()));
         return installation;
     }
@@ -89,8 +91,9 @@ public final class Installation {
         return state().resolve("kekkai.db");
     }
 
+    /** The token, of an installation on SoftHSM. */
     public SoftHsmToken token() {
-        return token;
+        return (SoftHsmToken) token;
     }
 
     /** Changes the configuration file, in which the old text must be. */

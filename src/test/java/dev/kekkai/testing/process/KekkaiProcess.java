@@ -110,6 +110,14 @@ public final class KekkaiProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Waits until it has ended by itself; answers with the exit code, which is 128 and more after a signal. */
+    public int awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS))
+                .as("the server ends by itself")
+                .isTrue();
+        return process.exitValue();
+    }
+
     /** Ends it at once, with SIGKILL. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A SoftHSM token in a folder of its own, which a process sees through {@code SOFTHSM2_CONF} in its environment. */
-public final class SoftHsmToken {
+public final class SoftHsmToken implements Token {
     public static final Path MODULE = Path.of("/usr/lib/softhsm/libsofthsm2.so");
     public static final String LABEL = "kekkai";
     /** Long and odd enough that it is found nowhere by chance. */
@@ -54,11 +54,32 @@ public final class SoftHsmToken {
         return token;
     }
 
-    /** What a process needs in its environment to see this token and no other. */
+    @Override
+    public String profile() {
+        return "softhsm";
+    }
+
+    @Override
+    public Path module() {
+        return MODULE;
+    }
+
+    @Override
+    public String label() {
+        return LABEL;
+    }
+
+    @Override
+    public boolean software() {
+        return true;
+    }
+
+    @Override
     public Map<String, String> environment() {
         return Map.of("SOFTHSM2_CONF", configuration.toString());
     }
 
+    @Override
     public Path pinFile() {
         return folder.resolve("pin");
     }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 
@@ -21,8 +22,20 @@ public final class SoftHsm {
 
     public static final String PIN = "sesame-1234";
     /** As {@code hsm-config/softhsm.yaml} has it. */
-    public static final HsmProfile PROFILE = new HsmProfile(
-            "softhsm", Mechanism.AES_GCM, HsmProfile.IvRule.CALLER, 12, Set.of("CKR_GENERAL_ERROR"), true);
+    public static final HsmProfile PROFILE = profile(Mechanism.AES_GCM, HsmProfile.IvRule.CALLER);
+
+    /** The same for a token that would speak otherwise. */
+    public static HsmProfile profile(Mechanism mechanism, HsmProfile.IvRule iv) {
+        return new HsmProfile(
+                "softhsm",
+                mechanism,
+                iv,
+                Set.of("CKR_GENERAL_ERROR"),
+                HsmProfile.MacKeyType.GENERIC_SECRET,
+                Set.of(),
+                "",
+                true);
+    }
 
     private static final String PUK = "puk-87654321";
 
@@ -46,7 +59,8 @@ public final class SoftHsm {
 
     public static KekkaiConfig.Custody custody(String label, Path pinFile, int sessions, boolean allowSoftToken) {
         return new KekkaiConfig.Custody(
-                PROFILE, new KekkaiConfig.Pkcs11(MODULE, label, pinFile, sessions, allowSoftToken));
+                PROFILE,
+                new KekkaiConfig.Pkcs11(MODULE, label, pinFile, sessions, Duration.ofSeconds(10), 16, allowSoftToken));
     }
 
     /** A file with mode 0600 that holds a PIN. */

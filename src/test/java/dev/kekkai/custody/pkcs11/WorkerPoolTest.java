@@ -10,30 +10,40 @@ import dev.kekkai.custody.CustodyException.KeyMissing;
 import dev.kekkai.custody.CustodyException.Overloaded;
 import dev.kekkai.custody.CustodyException.Unavailable;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SessionWorkersTest {
+class WorkerPoolTest {
     private static final int PLACES = 1024;
 
     private final FaultyModule module = new FaultyModule();
-    private final SessionWorkers workers = new SessionWorkers(module.cryptoki(), 0, 1);
+    private final StuckThreads stuck = new StuckThreads(4);
+    private final TokenLink link = new TokenLink(FaultyModule.token(), stuck, () -> {});
+    private final WorkerPool workers = new WorkerPool(link, module.cryptoki(), stuck, 1, Duration.ofSeconds(10));
     private final CompletableFuture<Void> gate = new CompletableFuture<>();
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
+
+    @BeforeEach
+    void put_the_link_up() {
+        link.up(FaultyModule.token(), 0);
+    }
 
     @AfterEach
     void end_them() {
         gate.complete(null);
+        link.close();
         workers.close();
     }
 
     @Test
     void a_session_is_kept_from_one_task_to_the_next() throws Exception {
-        workers.start();
+        workers.fill();
 
         Pkcs11Session first = session();
 
@@ -43,7 +53,7 @@ class SessionWorkersTest {
 
     @Test
     void a_session_refuses_every_thread_but_its_own() throws Exception {
-        workers.start();
+        workers.fill();
         Pkcs11Session leaked = session();
 
         assertThatThrownBy(leaked::find)
@@ -92,7 +102,7 @@ class SessionWorkersTest {
 
     @Test
     void a_result_that_nobody_waits_for_any_more_is_handed_back() throws Exception {
-        workers.start();
+        workers.fill();
         CompletableFuture<String> handedBack = new CompletableFuture<>();
         CompletableFuture<String> task = workers.submit(
                 session -> {
@@ -111,7 +121,7 @@ class SessionWorkersTest {
 
     @Test
     void a_result_that_is_taken_is_not_handed_back() throws Exception {
-        workers.start();
+        workers.fill();
         AtomicInteger handedBack = new AtomicInteger();
 
         String taken = result(workers.submit(session -> "a DEK", unclaimed -> handedBack.incrementAndGet()));
@@ -126,6 +136,7 @@ class SessionWorkersTest {
         blockTheWorker();
         CompletableFuture<String> waiting = workers.submit(session -> "never");
 
+        link.close();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(workers::close);
 
         assertThatThrownBy(() -> result(waiting)).isInstanceOf(Unavailable.class);
@@ -136,7 +147,7 @@ class SessionWorkersTest {
 
     @Test
     void closing_ends_the_threads_and_closes_their_sessions() throws Exception {
-        workers.start();
+        workers.fill();
         Thread thread = result(workers.submit(session -> Thread.currentThread()));
 
         workers.close();
@@ -147,7 +158,7 @@ class SessionWorkersTest {
 
     @Test
     void a_lost_session_is_replaced_and_the_task_done_again_once() throws Exception {
-        workers.start();
+        workers.fill();
         AtomicInteger tries = new AtomicInteger();
 
         String answer = result(workers.submit(session -> {
@@ -163,7 +174,7 @@ class SessionWorkersTest {
 
     @Test
     void a_session_that_is_lost_twice_is_not_tried_a_third_time() throws Exception {
-        workers.start();
+        workers.fill();
         AtomicInteger tries = new AtomicInteger();
 
         assertThatThrownBy(() -> result(workers.submit(session -> {
@@ -178,9 +189,8 @@ class SessionWorkersTest {
     }
 
     @Test
-    void a_failing_device_is_named_not_retried_and_met_with_a_new_session() throws Exception {
-        workers.start();
-        Pkcs11Session before = session();
+    void a_failing_device_is_named_not_retried_and_opens_the_breaker() throws Exception {
+        workers.fill();
         AtomicInteger tries = new AtomicInteger();
 
         assertThatThrownBy(() -> result(workers.submit(session -> {
@@ -189,14 +199,20 @@ class SessionWorkersTest {
                 })))
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("CKR_DEVICE_REMOVED");
+        await().until(() -> link.refusal() != null);
+        assertThatThrownBy(() -> result(workers.submit(session -> tries.incrementAndGet())))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("out of reach")
+                .hasMessageContaining("CKR_DEVICE_REMOVED");
 
         assertThat(tries).hasValue(1);
-        assertThat(session()).isNotSameAs(before);
+        link.up(FaultyModule.token(), 0);
+        assertThat(session()).isNotNull();
     }
 
     @Test
     void a_task_that_finds_the_hsm_unavailable_gives_up_its_session() throws Exception {
-        workers.start();
+        workers.fill();
         Pkcs11Session before = session();
 
         assertThatThrownBy(() -> result(workers.submit(session -> {
@@ -209,7 +225,7 @@ class SessionWorkersTest {
 
     @Test
     void the_callers_own_fault_costs_no_session() throws Exception {
-        workers.start();
+        workers.fill();
         Pkcs11Session before = session();
 
         assertThatThrownBy(() -> result(workers.submit(session -> {
@@ -221,19 +237,94 @@ class SessionWorkersTest {
     }
 
     @Test
-    void a_session_that_cannot_be_opened_is_an_outage_that_ends() throws Exception {
+    void what_waits_when_the_token_goes_is_refused_with_the_reason() throws Exception {
+        blockTheWorker();
+        CompletableFuture<String> waiting = workers.submit(session -> "never");
+
+        link.gone(((LinkState.Up) link.state()).link(), "it was pulled out");
+        workers.failWaitingIfRefused();
+
+        assertThatThrownBy(() -> result(waiting))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("it was pulled out");
+    }
+
+    @Test
+    void a_session_that_cannot_be_opened_because_the_token_is_gone_opens_the_breaker() {
         module.fail("C_OpenSession", CKR_TOKEN_NOT_PRESENT);
-        workers.start();
+        workers.fill();
 
         assertThatThrownBy(() -> result(workers.submit(session -> "never")))
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("CKR_TOKEN_NOT_PRESENT");
-        assertThat(session()).isNotNull();
+        await().until(() -> link.refusal() != null);
+    }
+
+    @Test
+    void failures_that_say_nothing_open_the_breaker_when_five_come_in_a_row() throws Exception {
+        workers.fill();
+        for (int i = 1; i <= 4; i++) {
+            failsGenerally();
+        }
+        assertThat(session()).as("a success wipes the first four out").isNotNull();
+        for (int i = 1; i <= 4; i++) {
+            failsGenerally();
+        }
+        assertThat(link.refusal()).isNull();
+
+        failsGenerally();
+
+        await().until(() -> link.refusal() != null);
+        assertThat(link.refusal())
+                .hasMessageContaining("5 failures in a row")
+                .hasMessageContaining("CKR_GENERAL_ERROR");
+    }
+
+    private void failsGenerally() {
+        assertThatThrownBy(() -> result(workers.submit(session -> {
+                    throw new PKCS11Exception(CKR_GENERAL_ERROR);
+                })))
+                .isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void work_that_may_have_written_is_not_done_twice() throws Exception {
+        workers.fill();
+        AtomicInteger tries = new AtomicInteger();
+
+        assertThatThrownBy(() -> result(workers.submitWriting(session -> {
+                    tries.incrementAndGet();
+                    session.destroy(1);
+                    throw new PKCS11Exception(CKR_SESSION_HANDLE_INVALID);
+                })))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("look before you repeat it");
+
+        assertThat(tries).hasValue(1);
+        assertThat(module.calls("C_DestroyObject")).isEqualTo(1);
+    }
+
+    @Test
+    void work_that_has_not_written_yet_is_done_again_in_another_writing_session() throws Exception {
+        workers.fill();
+        AtomicInteger tries = new AtomicInteger();
+
+        String answer = result(workers.submitWriting(session -> {
+            if (tries.incrementAndGet() == 1) {
+                throw new PKCS11Exception(CKR_SESSION_HANDLE_INVALID);
+            }
+            return "done";
+        }));
+
+        assertThat(answer).isEqualTo("done");
+
+        assertThat(module.calls("C_OpenSession")).isEqualTo(2);
+        assertThat(module.calls("C_CloseSession")).isEqualTo(2);
     }
 
     @Test
     void an_unforeseen_failure_reaches_its_caller_and_the_worker_lives_on() throws Exception {
-        workers.start();
+        workers.fill();
 
         assertThatThrownBy(() -> result(workers.submit(session -> {
                     throw new IllegalStateException("a defect");
@@ -248,7 +339,7 @@ class SessionWorkersTest {
     }
 
     private void blockTheWorker() throws Exception {
-        workers.start();
+        workers.fill();
         CompletableFuture<Void> unused = workers.submit(session -> {
             begun.complete(null);
             return gate.join();
