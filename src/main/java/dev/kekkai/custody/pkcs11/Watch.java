@@ -73,7 +73,7 @@ final class Watch implements AutoCloseable {
         }
         // Only now: nobody is to follow it in before it is known whether anybody should.
         link.leave();
-        pool.replace(worker);
+        pool.withdraw(worker);
     }
 
     private void count(String what) {

@@ -52,7 +52,10 @@ class HangTest {
             await().until(() -> hsm.state().stuck() == 1);
             load.awaitServed();
 
-            assertThat(hsm.counters().hanging()).isEqualTo(1);
+            await().until(() -> hsm.state().sessionsOpen() == SESSIONS);
+            assertThat(hsm.counters().hanging())
+                    .as("and still there are as many at work as before")
+                    .isEqualTo(1);
             assertThat(hsm.up()).isTrue();
             assertThat(load.refused()).isEqualTo(1);
             hang.lift();
