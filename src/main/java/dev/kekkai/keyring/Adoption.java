@@ -76,7 +76,8 @@ final class Adoption {
     private static String nothing(Lineage lineage, List<Kek> onToken) {
         List<Kek> strangers =
                 onToken.stream().filter(kek -> !kek.lineage().equals(lineage)).toList();
-        return "the token holds no key of this keyring (lineage " + lineage + ") that is not registered: nothing to adopt"
+        return "the token holds no key of this keyring (lineage " + lineage
+                + ") that is not registered: nothing to adopt"
                 + (strangers.isEmpty()
                         ? ""
                         : "; it holds keys of other keyrings: " + lineages(strangers)

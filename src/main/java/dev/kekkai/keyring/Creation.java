@@ -87,8 +87,7 @@ final class Creation {
         return registered(order, version);
     }
 
-    private StoredVersion generated(Order order, Kek kek)
-            throws KeyringException, CustodyException, AuditException {
+    private StoredVersion generated(Order order, Kek kek) throws KeyringException, CustodyException, AuditException {
         ledger.record(order, "key.create", kek, "");
         ledger.reached(Step.CREATION_RECORDED);
         Provenance provenance = Awaited.result(examiner.inventory().generate(kek));

@@ -178,8 +178,9 @@ class CommandsOracleTest {
         var saved = same(() -> new ContextCommands(tpm).save(parent), theirs -> theirs.ContextSave(theirParent));
         TpmWriter context = new TpmWriter();
         saved.write(context);
-        same(() -> new ContextCommands(tpm).load(saved, parent.publicArea()), theirs -> theirs.ContextLoad(
-                tss.tpm.TPMS_CONTEXT.fromBytes(context.toBytes())));
+        same(
+                () -> new ContextCommands(tpm).load(saved, parent.publicArea()),
+                theirs -> theirs.ContextLoad(tss.tpm.TPMS_CONTEXT.fromBytes(context.toBytes())));
     }
 
     @Test
