@@ -108,8 +108,11 @@ final class Recovery implements Runnable {
         }
         boolean brief = trouble instanceof Down && System.nanoTime() - up < STEADY.toNanos();
         failures = link.served() ? 0 : failures + 1;
-        if (!link.served() || brief) {
+        if (!link.served()) {
             link.pause(pace.afterFailure().next());
+        } else if (brief) {
+            // Once is a mishap, and callers are refused meanwhile; more often within a minute is a habit.
+            link.pause(pace.afterFailure().nextUnlessQuietFor(Duration.ofMinutes(1)));
         } else {
             pace.afterFailure().reset();
         }

@@ -87,6 +87,21 @@ class RecoveryTest {
     }
 
     @Test
+    void a_token_that_fails_once_is_opened_at_once_and_one_that_keeps_failing_is_not() {
+        long began = System.nanoTime();
+        link.succeeded();
+        link.gone(up(), "a mishap");
+        up();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        link.succeeded();
+        link.gone(up(), "again");
+        long again = System.nanoTime();
+        up();
+        assertThat(Duration.ofNanos(System.nanoTime() - again)).isGreaterThan(Duration.ofMillis(50));
+        assertThat(openedAfresh).doesNotContain(true);
+    }
+
+    @Test
     void when_hanging_calls_keep_it_from_being_opened_afresh_for_long_only_a_restart_helps() {
         opens = false;
         stuck.writtenOff();
