@@ -143,7 +143,9 @@ class SlowTokenTest {
             assertThat(wraps).allSatisfy(wrap -> assertThatThrownBy(() -> result(wrap))
                     .isInstanceOf(CustodyException.Unavailable.class)
                     .hasMessageContaining("CKR_DEVICE_ERROR"));
-            assertThat(results(storm(batcher, deks()))).hasSize(STORM);
+            // The token is taken for lost until it has been opened again, which takes a moment.
+            await().ignoreExceptions().untilAsserted(() -> assertThat(results(storm(batcher, deks())))
+                    .hasSize(STORM));
         }
     }
 
