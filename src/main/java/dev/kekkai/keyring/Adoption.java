@@ -54,7 +54,7 @@ final class Adoption {
         if (adopted.isEmpty() || order.dryRun()) {
             return Change.none(
                     adopted.isEmpty()
-                            ? "the token holds no key of this keyring that is not registered: nothing to adopt"
+                            ? nothing(lineage, onToken)
                             : "would register as " + state + ": "
                                     + found.stream().map(Kek::label).collect(Collectors.joining(", ")));
         }
@@ -71,6 +71,17 @@ final class Adoption {
             ledger.store().addVersion(order.tenant(), version);
         }
         return new Change(true, said(adopted.getFirst()), List.copyOf(adopted));
+    }
+
+    private static String nothing(Lineage lineage, List<Kek> onToken) {
+        List<Kek> strangers =
+                onToken.stream().filter(kek -> !kek.lineage().equals(lineage)).toList();
+        return "the token holds no key of this keyring (lineage " + lineage
+                + ") that is not registered: nothing to adopt"
+                + (strangers.isEmpty()
+                        ? ""
+                        : "; it holds keys of other keyrings: " + lineages(strangers)
+                                + ", and a key's label says to which it belongs");
     }
 
     private static String said(StoredVersion first) {

@@ -41,7 +41,8 @@ final class Creation {
             return Change.none("would generate a KEK inside the HSM by " + mechanism + " and register it as "
                     + (first ? "ACTIVE" : "PREPARED"));
         }
-        StoredVersion created = prepare(order, existing.isPresent() ? existing.get() : newKeyring(order), mechanism);
+        StoredVersion created =
+                existing.isPresent() ? prepare(order, existing.get(), mechanism) : prepareFirst(order, mechanism);
         if (first) {
             created = activation.activateProved(order, created);
         }
@@ -68,24 +69,35 @@ final class Creation {
         }
     }
 
-    private StoredKeyring newKeyring(Order order) throws StoreException {
-        ledger.store().createKeyring(order.tenant(), new Lineage(UUID.randomUUID()), 0);
-        return ledger.store().load(order.tenant()).orElseThrow();
-    }
-
     /** Generates a KEK inside the HSM and registers it as PREPARED. */
     StoredVersion prepare(Order order, StoredKeyring keyring, Mechanism mechanism)
             throws KeyringException, CustodyException, StoreException, AuditException {
         List<Kek> onToken = Awaited.result(examiner.inventory().list());
         Kek kek = new Kek(randomVersion(), keyring.lineage(), nextNumber(keyring, onToken), mechanism);
+        StoredVersion version = generated(order, kek);
+        return registered(order, version);
+    }
+
+    /** The same for the first of a new keyring, which begins with its key: a token that makes none leaves none whose lineage nobody knows. */
+    private StoredVersion prepareFirst(Order order, Mechanism mechanism)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        Lineage lineage = new Lineage(UUID.randomUUID());
+        StoredVersion version = generated(order, new Kek(randomVersion(), lineage, 1, mechanism));
+        ledger.store().createKeyring(order.tenant(), lineage, 0);
+        return registered(order, version);
+    }
+
+    private StoredVersion generated(Order order, Kek kek) throws KeyringException, CustodyException, AuditException {
         ledger.record(order, "key.create", kek, "");
         ledger.reached(Step.CREATION_RECORDED);
         Provenance provenance = Awaited.result(examiner.inventory().generate(kek));
         ledger.reached(Step.KEY_GENERATED);
         byte[] canary = examiner.canary().seal(kek);
         ledger.reached(Step.CANARY_SEALED);
-        StoredVersion version =
-                new StoredVersion(kek, KeyState.PREPARED, null, provenance, canary, ledger.now(), null, 0);
+        return new StoredVersion(kek, KeyState.PREPARED, null, provenance, canary, ledger.now(), null, 0);
+    }
+
+    private StoredVersion registered(Order order, StoredVersion version) throws StoreException {
         ledger.store().addVersion(order.tenant(), version);
         ledger.reached(Step.REGISTERED);
         return version;

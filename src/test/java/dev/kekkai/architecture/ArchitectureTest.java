@@ -53,6 +53,7 @@ class ArchitectureTest {
         FLOORS.standsOn("envelope", "id", "secret").check(OURS);
         FLOORS.standsOn("config", "envelope", "id").check(OURS);
         FLOORS.standsOn("attestation", "tpm", "secret", "files").check(OURS);
+        FLOORS.standsOn("tpm", "secret").check(OURS);
     }
 
     @Test

@@ -80,7 +80,10 @@ record Floors(String root) {
         return ADAPTERS;
     }
 
-    /** {@code id} and {@code secret} stand on nothing, {@code envelope} on these, {@code config} on the names it gives keys. */
+    /**
+     * {@code id} and {@code secret} stand on nothing, {@code envelope} on these, {@code config} on the names it gives keys, {@code tpm} on
+     * {@code secret} alone.
+     */
     ArchRule standsOn(String name, String... below) {
         return noClasses()
                 .that()

@@ -72,7 +72,7 @@ final class JsonReport {
         for (Round round : result.rounds()) {
             ObjectNode each = rounds.addObject();
             each.put("seconds", round.seconds());
-            each.put("callsPerSecond", round.answered().count() / round.seconds());
+            each.put("callsPerSecond", round.perSecond());
             each.set("answeredMs", distribution(round.answered()));
             each.put("failed", round.failed());
             each.put("serverCpuMs", round.cpuMillis());

@@ -3,6 +3,8 @@ package dev.kekkai.bench;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * What a trial has shown over all its rounds.
@@ -29,18 +31,22 @@ record Result(
         return calls / sum(Round::seconds);
     }
 
-    /** The same, the median of the rounds: what goals are judged by, since on a machine with other work a round can be anything. */
+    /** The same, the median of the rounds. */
     double medianPerSecond() {
-        return median(round -> round.answered().count() / round.seconds());
+        return median(rounds.stream().mapToDouble(Round::perSecond));
     }
 
-    /** The median of the rounds' median latencies, in milliseconds. */
-    double medianP50() {
-        return median(round -> round.answered().p50());
+    /**
+     * A figure as a share of another trial's, the median of what the rounds say each for itself. Goals are judged by it, since on a machine
+     * with other work a round can be anything, but falls on both alike.
+     */
+    double medianShare(Result of, ToDoubleFunction<Round> figure) {
+        return median(IntStream.range(0, rounds.size())
+                .mapToDouble(i -> figure.applyAsDouble(rounds.get(i)) / figure.applyAsDouble(of.rounds.get(i))));
     }
 
-    private double median(ToDoubleFunction<Round> of) {
-        double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
+    private static double median(DoubleStream figures) {
+        double[] sorted = figures.sorted().toArray();
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }

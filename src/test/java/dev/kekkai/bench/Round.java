@@ -10,4 +10,9 @@ package dev.kekkai.bench;
  * @param hsmOperations done meanwhile
  * @param rssMib of the server, at its end
  */
-record Round(double seconds, Distribution answered, long failed, double cpuMillis, long hsmOperations, double rssMib) {}
+record Round(double seconds, Distribution answered, long failed, double cpuMillis, long hsmOperations, double rssMib) {
+    /** Answers in a second. */
+    double perSecond() {
+        return answered.count() / seconds;
+    }
+}

@@ -68,7 +68,8 @@ class ScenariosTest {
         assertThat(result.perSecond()).isEqualTo(50);
         assertThat(result.cpuPerCall()).isEqualTo(1);
         assertThat(result.hsmPerDek()).isEqualTo(0.3);
-        assertThat(result.medianP50()).isEqualTo(2);
+        assertThat(result.medianPerSecond()).isEqualTo((100 + 100 / 3.0) / 2);
+        assertThat(result.medianShare(result, Round::perSecond)).isEqualTo(1);
     }
 
     private static Result result(Trial trial) {

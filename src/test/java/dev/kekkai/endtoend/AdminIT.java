@@ -47,10 +47,14 @@ class AdminIT {
                     .contains(keyId)
                     .contains(kekkai.socket().toString())
                     .contains("SOFTWARE TOKEN")
+                    .containsPattern("sealing +AES-256-GCM with Kekkai's IV: profile 'softhsm' says so")
+                    .containsPattern("self-test +a session key sealed, opened, and refused a changed box")
                     .containsPattern("health +ok");
             assertThat(json.get("keyId").asText()).isEqualTo(keyId);
             assertThat(json.get("healthy").asBoolean()).isTrue();
             assertThat(json.get("token").get("software").asBoolean()).isTrue();
+            assertThat(json.get("token").get("sealing").asText()).startsWith("AES-256-GCM");
+            assertThat(json.get("token").get("selfTest").asText()).startsWith("a session key sealed");
         }
     }
 

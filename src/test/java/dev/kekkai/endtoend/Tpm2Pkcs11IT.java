@@ -35,6 +35,10 @@ class Tpm2Pkcs11IT {
                     KmsClient client = server.client()) {
                 first = RoundTrips.wrapAndUnwrap(client, AES_CBC_HMAC);
                 RoundTrips.changedBitsAreRefused(server, client, first);
+                assertThat(kekkai.run("status").succeeded().out())
+                        .contains("AES-256-CBC, then HMAC-SHA-256: profile 'tpm2-pkcs11' says so")
+                        .contains("it has no CKM_AES_GCM\n")
+                        .contains("makes no session keys");
                 server.terminate();
             }
 

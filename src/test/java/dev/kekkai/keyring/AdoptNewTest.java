@@ -15,6 +15,7 @@ import dev.kekkai.custody.Provenance;
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.store.KeyState;
+import dev.kekkai.store.StoredVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,32 @@ class AdoptNewTest {
         assertThatThrownBy(() -> fixture.keys().rotate(order(), plan("1", AT_ONCE)))
                 .isInstanceOf(KeyringException.class)
                 .hasMessageContaining("at most once");
+    }
+
+    @Test
+    void a_creation_that_the_token_refused_leaves_no_keyring_in_the_way() throws Exception {
+        fixture.hsm.goneAfter(1);
+        assertThatThrownBy(() -> fixture.keys().create(order(), Mechanism.AES_GCM, false))
+                .hasMessageContaining("CKR_DEVICE_REMOVED");
+        fixture.hsm.back();
+        Kek made = make(1);
+
+        assertThat(fixture.keys().adoptNew(order(), null, false).versions())
+                .extracting(StoredVersion::kek)
+                .containsExactly(made);
+    }
+
+    @Test
+    void a_key_of_another_keyring_is_not_adopted_and_the_answer_says_whose_it_is() throws Exception {
+        make(1);
+        fixture.keys().adoptNew(order(), null, false);
+        Kek stranger = new Kek(randomId(), randomLineage(), 2, Mechanism.AES_GCM);
+        fixture.memory.put(stranger, Provenance.BORN_INSIDE);
+
+        assertThat(fixture.keys().adoptNew(order(), null, false).said())
+                .contains("nothing to adopt")
+                .contains("lineage " + lineage)
+                .contains("keys of other keyrings: " + stranger.lineage());
     }
 
     @Test

@@ -45,7 +45,7 @@ record Capabilities(Map<Mechanism, List<String>> lacking, Mechanism chosen) {
             for (Need need : needs(mechanism, profile)) {
                 need.missing(cryptoki.mechanism(token.slot(), need.type())).ifPresent(missing::add);
             }
-            lacking.put(mechanism, missing);
+            lacking.put(mechanism, missing.stream().distinct().toList());
         }
         if (!lacking.getOrDefault(profile.mechanism(), List.of()).isEmpty()) {
             throw refusal(token, profile, lacking);

@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@link #signer} are its faces. It comes back by itself when it was lost ({@link TokenLife}).
  */
 public final class Pkcs11Token implements AutoCloseable {
-    private final Cryptoki cryptoki;
     private final TokenLife life;
     private final HsmProfile profile;
     private final Sealing sealing;
@@ -24,13 +23,11 @@ public final class Pkcs11Token implements AutoCloseable {
     private final AtomicReference<ReturnCheck> returnCheck;
 
     private Pkcs11Token(
-            Cryptoki cryptoki,
             TokenLife life,
             HsmProfile profile,
             Sealing sealing,
             String selfTest,
             AtomicReference<ReturnCheck> returnCheck) {
-        this.cryptoki = cryptoki;
         this.life = life;
         this.profile = profile;
         this.sealing = sealing;
@@ -47,7 +44,7 @@ public final class Pkcs11Token implements AutoCloseable {
         KekkaiConfig.Pkcs11 settings = custody.pkcs11();
         HsmProfile profile = custody.profile();
         Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"), profile);
-        boolean opened = false;
+        boolean handedOver = false;
         try {
             TokenIdentity identity = cryptoki.token(settings.token());
             checkAllowed(custody, identity);
@@ -55,6 +52,7 @@ public final class Pkcs11Token implements AutoCloseable {
             AtomicReference<ReturnCheck> returnCheck = new AtomicReference<>((inventory, custodian) -> {});
             TokenLogin login =
                     new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")));
+            handedOver = true;
             TokenLife life = TokenLife.begin(
                     cryptoki,
                     identity,
@@ -62,10 +60,9 @@ public final class Pkcs11Token implements AutoCloseable {
                     inline -> returnCheck.get().check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
                     new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
             String selfTest = selfTest(life, sealing);
-            opened = true;
-            return new Pkcs11Token(cryptoki, life, profile, sealing, selfTest, returnCheck);
+            return new Pkcs11Token(life, profile, sealing, selfTest, returnCheck);
         } finally {
-            if (!opened) {
+            if (!handedOver) {
                 cryptoki.close();
             }
         }
@@ -89,7 +86,8 @@ public final class Pkcs11Token implements AutoCloseable {
         if (identity.knownSoftware() && !custody.pkcs11().allowSoftToken()) {
             throw new Misconfigured(
                     "token '" + identity.label() + "' (" + identity.manufacturer() + ", " + identity.model()
-                            + ") is software: whoever reads this host's disk as root, and knows the PIN, has the KEKs. If that is understood, set custody.pkcs11.allow-soft-token: true");
+                            + ") is software: whoever reads this host's disk as root, and knows the PIN, has the KEKs."
+                            + " If that is understood, set custody.pkcs11.allow-soft-token: true");
         }
     }
 
@@ -161,8 +159,6 @@ public final class Pkcs11Token implements AutoCloseable {
     /** Closes sessions and module. A call that hangs in the module keeps it from being finalised: the process ends without that. */
     @Override
     public void close() {
-        if (life.end()) {
-            cryptoki.close();
-        }
+        life.end();
     }
 }

@@ -19,6 +19,7 @@ final class TokenLife {
     /** Nobody waits for the calls of a recovery, and C_Initialize of a network HSM takes its time. */
     private static final int RECOVERY_PATIENCE = 6;
 
+    private final Cryptoki cryptoki;
     private final TokenLink link;
     private final StuckThreads stuck;
     private final WorkerPool pool;
@@ -33,11 +34,13 @@ final class TokenLife {
     record Bounds(int sessions, Duration stuckAfter, int maxStuck) {}
 
     private TokenLife(
+            Cryptoki cryptoki,
             TokenLink link,
             StuckThreads stuck,
             WorkerPool pool,
             Watch watch,
             CopyOnWriteArrayList<Runnable> listeners) {
+        this.cryptoki = cryptoki;
         this.link = link;
         this.stuck = stuck;
         this.pool = pool;
@@ -45,7 +48,7 @@ final class TokenLife {
         this.listeners = listeners;
     }
 
-    /** Logs in to a token that was found, and begins to serve from it. If that fails, nothing is left running. */
+    /** Logs in to a token that was found, and begins to serve from it. Takes the module over, also if that fails: then it ends at once. */
     static TokenLife begin(
             Cryptoki cryptoki, TokenIdentity token, TokenLogin login, Reopening.Proof proof, Bounds bounds)
             throws CustodyException {
@@ -66,7 +69,7 @@ final class TokenLife {
                 stuck,
                 bounds.stuckAfter(),
                 () -> new Recovery(link, cryptoki, stuck, new Reopening(cryptoki, token, login, proof), pace));
-        TokenLife life = new TokenLife(link, stuck, pool, watch, listeners);
+        TokenLife life = new TokenLife(cryptoki, link, stuck, pool, watch, listeners);
         watch.start();
         boolean begun = false;
         try {
@@ -122,11 +125,13 @@ final class TokenLife {
                 stuck.most());
     }
 
-    /** Ends all threads; answers whether nobody is inside the module any more, so that it may be finalised. */
-    boolean end() {
+    /** Ends all threads, and finalises the module unless one of them is still inside: the process ends without that. */
+    void end() {
         link.close();
         pool.close();
         watch.close();
-        return stuck.now() == 0 && pool.empty() && watch.empty();
+        if (stuck.now() == 0 && pool.empty() && watch.empty()) {
+            cryptoki.close();
+        }
     }
 }

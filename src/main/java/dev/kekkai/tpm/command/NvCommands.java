@@ -26,15 +26,20 @@ public record NvCommands(Tpm tpm) {
         return new Entity(nv.index(), nv.name());
     }
 
-    /** TPM2_NV_ReadPublic. Nobody vouches for it but the name, which is checked. */
-    public NvPublic readPublic(int index, Authorization... sessions) throws TpmException {
+    /** TPM2_NV_ReadPublic. That it goes with its name is checked; nobody vouches for either. */
+    public NvPublic readPublic(int index) throws TpmException {
+        return readPublic(Entity.named(index));
+    }
+
+    /** The same of an index whose name is known already, for a session authenticates the name. */
+    public NvPublic readPublic(Entity index, Authorization... sessions) throws TpmException {
         return tpm.run(
                 CommandCode.NV_READ_PUBLIC,
-                List.of(Entity.named(index)),
+                List.of(index),
                 new TpmWriter(),
                 (none, in) -> {
                     NvPublic nv = NvPublic.readSized(in);
-                    if (nv.index() != index
+                    if (nv.index() != index.handle()
                             || !MessageDigest.isEqual(nv.name(), in.sized(Names.MAX_LENGTH, "TPM2B_NAME"))) {
                         throw in.malformed("TPM2B_NAME", "is not the name of the index asked for");
                     }

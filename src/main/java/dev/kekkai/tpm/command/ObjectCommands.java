@@ -82,11 +82,16 @@ public record ObjectCommands(Tpm tpm) {
                 sessions);
     }
 
-    /** TPM2_ReadPublic of an object that is loaded or persistent. Nobody vouches for it but the name, which is checked. */
-    public PublicArea readPublic(int handle, Authorization... sessions) throws TpmException {
+    /** TPM2_ReadPublic of an object that is loaded or persistent. That it goes with its name is checked; nobody vouches for either. */
+    public PublicArea readPublic(int handle) throws TpmException {
+        return readPublic(Entity.named(handle));
+    }
+
+    /** The same of an object whose name is known already, for a session authenticates the name. */
+    public PublicArea readPublic(Entity object, Authorization... sessions) throws TpmException {
         return tpm.run(
                 CommandCode.READ_PUBLIC,
-                List.of(Entity.named(handle)),
+                List.of(object),
                 new TpmWriter(),
                 (none, in) -> {
                     PublicArea area = PublicArea.readSized(in);

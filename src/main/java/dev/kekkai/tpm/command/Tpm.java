@@ -111,17 +111,16 @@ public final class Tpm implements AutoCloseable {
             in.end("response");
             throw new Refused(code.toString(), new ResponseCode(rc));
         }
-        if (tag != (area.isEmpty() ? NO_SESSIONS : SESSIONS)) {
-            throw new Malformed("response.tag", "does not say that sessions are there as in the command", 0);
-        }
-        if (!code.givesHandle()) {
-            return parse(0, area, in, parser);
-        }
-        int handle = in.bits32("response.handle");
+        int handle = code.givesHandle() ? in.bits32("response.handle") : 0;
         try {
+            if (tag != (area.isEmpty() ? NO_SESSIONS : SESSIONS)) {
+                throw new Malformed("response.tag", "does not say that sessions are there as in the command", 0);
+            }
             return parse(handle, area, in, parser);
         } catch (TpmException e) {
-            flushAfter(e, handle);
+            if (code.givesHandle()) {
+                flushAfter(e, handle);
+            }
             throw e;
         }
     }

@@ -57,6 +57,9 @@ public final class SocketTransport implements TpmTransport {
 
     @Override
     public byte[] transmit(byte[] command, Duration timeout) throws TpmException {
+        if (!channel.isOpen()) {
+            throw new Unavailable("the connection to the TPM at " + address + " was closed");
+        }
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
             ByteBuffer out = ByteBuffer.wrap(command);

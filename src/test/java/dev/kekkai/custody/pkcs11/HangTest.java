@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.testing.pkcs11.Fault;
+import dev.kekkai.testing.pkcs11.FaultyModule;
 import dev.kekkai.testing.pkcs11.FaultyModule.Injection;
+import dev.kekkai.testing.process.SoftHsmToken;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +29,9 @@ class HangTest {
 
     @AfterEach
     void close() {
-        hsm.close();
+        if (hsm != null) {
+            hsm.close();
+        }
     }
 
     private void open(int sessions, int maxStuck) throws Exception {
@@ -175,5 +179,22 @@ class HangTest {
         }
         assertThat(hsm.counters().calls("C_Finalize")).isPositive();
         assertThat(hsm.counters().hanging()).isZero();
+    }
+
+    @Test
+    void an_hsm_that_hangs_at_the_start_is_given_up_with_its_reason_and_not_finalised() throws Exception {
+        SoftHsmToken softHsm = SoftHsmToken.in(folder);
+        FaultyModule module = FaultyModule.before(SoftHsmToken.MODULE, folder, softHsm.environment());
+        Injection hang = module.inject(Fault.hang("C_Login"));
+
+        assertThatThrownBy(() -> LadderToken.open(
+                        module, softHsm, folder, new TokenLife.Bounds(SESSIONS, Duration.ofMillis(200), 8)))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("did not answer while the token was being opened");
+        assertThat(module.counters().hanging()).isEqualTo(1);
+        assertThat(module.counters().calls("C_Finalize")).isZero();
+
+        hang.lift();
+        await().until(() -> module.counters().sessionsOpen() == 0);
     }
 }

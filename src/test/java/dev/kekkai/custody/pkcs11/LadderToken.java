@@ -32,22 +32,28 @@ final class LadderToken implements AutoCloseable {
     private LadderToken(Path folder, int sessions, Duration stuckAfter, int maxStuck) throws Exception {
         softHsm = SoftHsmToken.in(folder);
         module = FaultyModule.before(SoftHsmToken.MODULE, folder, softHsm.environment());
-        token = Pkcs11Token.open(
+        token = open(module, softHsm, folder, new TokenLife.Bounds(sessions, stuckAfter, maxStuck));
+        custodian = token.custodian();
+        kek = OpenToken.freshKek();
+        result(token.inventory().generate(kek));
+        box = seal();
+    }
+
+    /** Opens a token as the server does. */
+    static Pkcs11Token open(FaultyModule module, SoftHsmToken softHsm, Path folder, TokenLife.Bounds bounds)
+            throws Exception {
+        return Pkcs11Token.open(
                 new KekkaiConfig.Custody(
                         SoftHsm.PROFILE,
                         new KekkaiConfig.Pkcs11(
                                 module.path(),
                                 SoftHsmToken.LABEL,
                                 softHsm.pinFile(),
-                                sessions,
-                                stuckAfter,
-                                maxStuck,
+                                bounds.sessions(),
+                                bounds.stuckAfter(),
+                                bounds.maxStuck(),
                                 true)),
                 Files.createDirectories(folder.resolve("state")));
-        custodian = token.custodian();
-        kek = OpenToken.freshKek();
-        result(token.inventory().generate(kek));
-        box = seal();
     }
 
     /** With four sessions, and so much time for a call that none is ever written off. */

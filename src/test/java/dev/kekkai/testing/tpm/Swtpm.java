@@ -28,30 +28,37 @@ public final class Swtpm implements AutoCloseable {
 
     private final Path state;
     private final boolean tcp;
+    private final boolean startedUp;
     private SocketAddress address;
     private Process process;
 
-    private Swtpm(Path state, boolean tcp) throws IOException {
+    private Swtpm(Path state, boolean tcp, boolean startedUp) throws IOException {
         this.state = state;
         this.tcp = tcp;
+        this.startedUp = startedUp;
         launch();
     }
 
     /** A blank TPM, started up, on a unix socket. */
     public static Swtpm start() throws IOException {
-        return new Swtpm(Files.createTempDirectory("swtpm-"), false);
+        return new Swtpm(Files.createTempDirectory("swtpm-"), false, true);
     }
 
     /** A blank TPM, started up, on a loopback port. */
     public static Swtpm startOnTcp() throws IOException {
-        return new Swtpm(Files.createTempDirectory("swtpm-"), true);
+        return new Swtpm(Files.createTempDirectory("swtpm-"), true, true);
+    }
+
+    /** A blank TPM as before its firmware ran: it waits for TPM2_Startup. */
+    public static Swtpm startedByNobody() throws IOException {
+        return new Swtpm(Files.createTempDirectory("swtpm-"), false, false);
     }
 
     /** A TPM from a factory: with the certificates of an RSA-2048 (L-1) and a P-384 (H-3) EK in NV, issued by that CA. */
     public static Swtpm manufactured(SwtpmFactory factory) throws IOException {
         Path state = Files.createTempDirectory("swtpm-");
         factory.manufacture(state);
-        return new Swtpm(state, false);
+        return new Swtpm(state, false, true);
     }
 
     /** A second TPM that begins with the state of this one, as when a virtual machine is cloned. */
@@ -63,7 +70,7 @@ public final class Swtpm implements AutoCloseable {
                 Files.copy(file, copy.resolve(file.getFileName()));
             }
         }
-        return new Swtpm(copy, false);
+        return new Swtpm(copy, false, true);
     }
 
     /** Where it listens. */
@@ -94,7 +101,7 @@ public final class Swtpm implements AutoCloseable {
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort())
                 : UnixDomainSocketAddress.of(socket);
         List<String> command = new ArrayList<>(List.of("swtpm", "socket", "--tpm2", "--tpmstate", "dir=" + state));
-        command.addAll(List.of("--flags", "not-need-init,startup-clear", "--server"));
+        command.addAll(List.of("--flags", startedUp ? "not-need-init,startup-clear" : "not-need-init", "--server"));
         command.add(
                 address instanceof InetSocketAddress inet
                         ? "type=tcp,bindaddr=127.0.0.1,port=" + inet.getPort()
