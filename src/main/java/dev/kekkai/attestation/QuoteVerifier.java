@@ -52,6 +52,7 @@ public final class QuoteVerifier {
         checkQualifiedSigner(attest);
         checkSelection(quote);
         checkPcrDigest(quote);
+        checkTrust();
         List<Finding> tolerable = new ArrayList<>();
         Optional<String> alternative = judgePolicy(values, tolerable);
         judgeFirmware(attest, tolerable);
@@ -158,6 +159,17 @@ public final class QuoteVerifier {
                     "the PCR values are not those that the TPM signed",
                     HexFormat.of().formatHex(quote.pcrDigest()),
                     HexFormat.of().formatHex(digest)));
+        }
+    }
+
+    /** Admission has looked at it, against the policy of then; a renewal has no admission. */
+    private void checkTrust() throws Refusal {
+        if (!expected.trust().satisfies(expected.policy().atLeast())) {
+            throw new Refusal(Finding.of(
+                    Reason.TRUST_CLASS,
+                    "the policy demands more of an EK",
+                    expected.policy().atLeast().word(),
+                    expected.trust().word()));
         }
     }
 

@@ -36,9 +36,16 @@ final class OpenQueue implements Line.Queue {
 
     /** Lets an open join the flight of its box, or begin one; answers whether there was room. */
     boolean join(Kek kek, BoxId id, Joined joined) {
-        Flight flight = flights.get(id);
-        if (flight != null) {
-            return line.enter(true) && flight.add(joined);
+        if (flights.containsKey(id)) {
+            if (!line.enter(true)) {
+                return false;
+            }
+            // Looked up only now: to make room, entering may have closed a flight that nobody wants any more.
+            Flight flight = flights.get(id);
+            if (flight != null) {
+                return flight.add(joined);
+            }
+            line.leave(true);
         }
         if (!line.enter(false)) {
             return false;

@@ -231,6 +231,19 @@ class QuoteVerifierTest {
     }
 
     @Test
+    void a_policy_that_demands_more_of_an_ek_than_before_refuses_a_renewal_too() {
+        QuoteMaker quote = new QuoteMaker();
+        Policy lenient = policy(true);
+        Policy strict =
+                new Policy(lenient.bank(), TrustClass.HARDWARE, lenient.firmwareFloor(), true, lenient.alternatives());
+
+        assertThat(QuoteVerifier.verify(expectation(quote, lenient), quote.make()))
+                .isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(QuoteVerifier.verify(expectation(quote, strict), quote.make())))
+                .isEqualTo(Reason.TRUST_CLASS);
+    }
+
+    @Test
     void a_mismatch_names_the_pcr_and_what_was_expected_and_found() {
         QuoteMaker quote = new QuoteMaker();
         FAULTS.get(Reason.PCR_MISMATCH).accept(quote);

@@ -37,6 +37,11 @@ public record Digest(HashAlg bank, String hex) {
         return hex.chars().allMatch(digit -> digit == '0');
     }
 
+    /** Whether every bit is one: PCR 17 to 22 before any dynamic launch. */
+    public boolean isAllOnes() {
+        return hex.chars().allMatch(digit -> digit == 'f');
+    }
+
     @Override
     public String toString() {
         return hex;

@@ -22,27 +22,32 @@ public sealed interface Rule {
                         "PCR " + pcr + " cannot be accepted as zero: that is the value of a TPM into which"
                                 + " no firmware measured anything, so whoever resets one can show it");
             }
+            if (Sufficiency.ofADynamicLaunch(pcr) && digests.stream().anyMatch(Digest::isAllOnes)) {
+                throw new IllegalArgumentException(
+                        "PCR " + pcr
+                                + " cannot be accepted as all ones: that is its value on every machine that made no dynamic launch");
+            }
         }
     }
 
     /** Whatever was extended into the PCR is one of these; in any order, and something was. */
     record LogAllows(int pcr, Set<Digest> digests) implements Rule {
         public LogAllows {
-            digests = checked(pcr, digests);
+            digests = checkedOfLog(pcr, digests);
         }
     }
 
     /** One of these was extended into the PCR. Says nothing of what else was. */
     record LogRequires(int pcr, Set<Digest> digests) implements Rule {
         public LogRequires {
-            digests = checked(pcr, digests);
+            digests = checkedOfLog(pcr, digests);
         }
     }
 
     /** None of these was extended into the PCR: boot loaders with a known hole, say. Says nothing of what was. */
     record LogForbids(int pcr, Set<Digest> digests) implements Rule {
         public LogForbids {
-            digests = checked(pcr, digests);
+            digests = checkedOfLog(pcr, digests);
         }
     }
 
@@ -54,6 +59,15 @@ public sealed interface Rule {
     /** Whether nothing but what it names passes. */
     default boolean pins() {
         return this instanceof Value || this instanceof LogAllows;
+    }
+
+    /** A dynamic launch resets PCR 17 to 22 to zero and is in no event log, so what is replayed of them says nothing of one. */
+    private static Set<Digest> checkedOfLog(int pcr, Set<Digest> digests) {
+        if (Sufficiency.ofADynamicLaunch(pcr)) {
+            throw new IllegalArgumentException("PCR " + pcr
+                    + " has no rules on the event log: a dynamic launch is not in it; use accepted values");
+        }
+        return checked(pcr, digests);
     }
 
     private static Set<Digest> checked(int pcr, Set<Digest> digests) {

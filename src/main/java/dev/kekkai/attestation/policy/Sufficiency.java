@@ -26,6 +26,11 @@ public final class Sufficiency {
         return MEASURED_BY_FIRMWARE.contains(pcr);
     }
 
+    /** Whether a dynamic launch resets this PCR: 17 to 22. Without one they are all ones, on every machine. */
+    static boolean ofADynamicLaunch(int pcr) {
+        return pcr >= 17 && pcr <= 22;
+    }
+
     /** Why these rules prove nothing, or empty if they prove something. */
     static Optional<String> objection(Collection<Rule> rules) {
         Set<Integer> pinned = pinned(rules);

@@ -30,6 +30,10 @@ final class Ckr {
             CKR_TOKEN_NOT_RECOGNIZED,
             CKR_SLOT_ID_INVALID,
             CKR_CRYPTOKI_NOT_INITIALIZED);
+    /** Lengths and parameters that come from a caller: if they counted against the token, a caller could have it taken for lost. */
+    private static final Set<Long> OF_THE_CALL =
+            Set.of(CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, CKR_MECHANISM_PARAM_INVALID, CKR_KEY_FUNCTION_NOT_PERMITTED);
+
     private static final Set<Long> PIN_REFUSED = Set.of(
             CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE, CKR_PIN_EXPIRED, CKR_PIN_LOCKED, CKR_PIN_TOO_WEAK);
 
@@ -70,7 +74,16 @@ final class Ckr {
         if (code == CKR_USER_NOT_LOGGED_IN) {
             return Rung.LOGIN_LOST;
         }
+        if (OF_THE_CALL.contains(code)) {
+            return Rung.OF_THE_CALL;
+        }
         return code == CKR_SESSION_COUNT ? Rung.NO_SESSION_FREE : Rung.UNCLEAR;
+    }
+
+    /** Whether it is an answer about what was asked, as far as the code tells, and not about session, login or token. */
+    static boolean aboutTheQuestion(PKCS11Exception e) {
+        Rung rung = rung(e);
+        return rung == Rung.UNCLEAR || rung == Rung.OF_THE_CALL;
     }
 
     /** The token, or this template, is not made for generating keys; it is well, and trying again changes nothing. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.xipki.pkcs11.wrapper.PKCS11Constants;
@@ -27,6 +28,7 @@ final class Cryptoki implements AutoCloseable {
     private final String arguments;
     private final boolean readOnlySessions;
     private final AtomicLong initialisations = new AtomicLong();
+    private final AtomicBoolean reinitializing = new AtomicBoolean();
 
     /** Takes over a module that is initialised. */
     Cryptoki(PKCS11 functions) {
@@ -95,15 +97,26 @@ final class Cryptoki implements AutoCloseable {
      * module (PKCS#11 v3.0 §5.4.2), and no handle of before may be used afterwards, not even to close it: it may be another session's by then.
      */
     void reinitialize() throws Unavailable {
-        initialisations.incrementAndGet();
-        close();
+        if (!reinitializing.compareAndSet(false, true)) {
+            throw beingInitialized();
+        }
         try {
+            initialisations.incrementAndGet();
+            close();
             initialize();
         } catch (PKCS11Exception e) {
             if (e.getErrorCode() != PKCS11Constants.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
                 throw new Unavailable("C_Initialize failed: " + Ckr.name(e), e);
             }
+        } finally {
+            initialisations.incrementAndGet();
+            reinitializing.set(false);
         }
+    }
+
+    /** Nobody goes in meanwhile, however long it takes: a thread that hangs in there goes on with it when it comes out. */
+    private static Unavailable beingInitialized() {
+        return new Unavailable("the PKCS#11 module is being finalised and initialised, and that has not ended yet");
     }
 
     /** Which {@code C_Initialize} it is that handles of now belong to. */
@@ -142,6 +155,9 @@ final class Cryptoki implements AutoCloseable {
      * the one that holds the keys.
      */
     TokenIdentity again(TokenIdentity known) throws Unavailable {
+        if (reinitializing.get()) {
+            throw beingInitialized();
+        }
         List<TokenIdentity> labelled = tokens(true).stream()
                 .filter(token -> token.label().equals(known.label()))
                 .toList();
@@ -203,6 +219,9 @@ final class Cryptoki implements AutoCloseable {
 
     /** Opens a session that the calling thread owns. */
     Pkcs11Session openSession(long slot, boolean readWrite) throws PKCS11Exception {
+        if (reinitializing.get()) {
+            throw new PKCS11Exception(PKCS11Constants.CKR_CRYPTOKI_NOT_INITIALIZED);
+        }
         long flags = PKCS11Constants.CKF_SERIAL_SESSION
                 | (readWrite || !readOnlySessions ? PKCS11Constants.CKF_RW_SESSION : 0);
         return new Pkcs11Session(functions, functions.C_OpenSession(slot, flags, null, null));

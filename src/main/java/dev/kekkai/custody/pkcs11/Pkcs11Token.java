@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@link #signer} are its faces. It comes back by itself when it was lost ({@link TokenLife}).
  */
 public final class Pkcs11Token implements AutoCloseable {
+    /** C_Initialize of a network HSM takes its time. */
+    private static final int OPENING_PATIENCE = 6;
+
     private final TokenLife life;
     private final HsmProfile profile;
     private final Sealing sealing;
@@ -43,27 +46,38 @@ public final class Pkcs11Token implements AutoCloseable {
     public static Pkcs11Token open(KekkaiConfig.Custody custody, Path stateFolder) throws CustodyException {
         KekkaiConfig.Pkcs11 settings = custody.pkcs11();
         HsmProfile profile = custody.profile();
-        Cryptoki cryptoki = Cryptoki.initialize(settings.module(), stateFolder.resolve("lib"), profile);
-        boolean handedOver = false;
-        try {
-            TokenIdentity identity = cryptoki.token(settings.token());
-            checkAllowed(custody, identity);
-            Sealing sealing = Sealing.chosen(cryptoki, identity, profile);
-            AtomicReference<ReturnCheck> returnCheck = new AtomicReference<>((inventory, custodian) -> {});
-            TokenLogin login =
-                    new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")));
-            handedOver = true;
-            TokenLife life = TokenLife.begin(
-                    cryptoki,
-                    identity,
-                    login,
-                    inline -> returnCheck.get().check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
-                    new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
-            String selfTest = selfTest(life, sealing);
-            return new Pkcs11Token(life, profile, sealing, selfTest, returnCheck);
-        } finally {
-            if (!handedOver) {
-                cryptoki.close();
+        Found found = FirstCalls.within(
+                settings.stuckAfter().multipliedBy(OPENING_PATIENCE), () -> Found.of(custody, stateFolder));
+        Sealing sealing = found.sealing();
+        AtomicReference<ReturnCheck> returnCheck = new AtomicReference<>((inventory, custodian) -> {});
+        TokenLogin login =
+                new TokenLogin(new PinFile(settings.pinFile()), new PinLedger(stateFolder.resolve("pin-attempt")));
+        TokenLife life = TokenLife.begin(
+                found.cryptoki(),
+                found.identity(),
+                login,
+                inline -> returnCheck.get().check(new Pkcs11Inventory(inline, profile), sealing.custodian(inline)),
+                new TokenLife.Bounds(settings.sessions(), settings.stuckAfter(), settings.maxStuck()));
+        String selfTest = selfTest(life, sealing);
+        return new Pkcs11Token(life, profile, sealing, selfTest, returnCheck);
+    }
+
+    /** A module that is initialised, its one token that is meant, and what that offers. */
+    private record Found(Cryptoki cryptoki, TokenIdentity identity, Sealing sealing) {
+        static Found of(KekkaiConfig.Custody custody, Path stateFolder) throws CustodyException {
+            Cryptoki cryptoki =
+                    Cryptoki.initialize(custody.pkcs11().module(), stateFolder.resolve("lib"), custody.profile());
+            boolean found = false;
+            try {
+                TokenIdentity identity = cryptoki.token(custody.pkcs11().token());
+                checkAllowed(custody, identity);
+                Sealing sealing = Sealing.chosen(cryptoki, identity, custody.profile());
+                found = true;
+                return new Found(cryptoki, identity, sealing);
+            } finally {
+                if (!found) {
+                    cryptoki.close();
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.kekkai.custody.pkcs11.LinkState.Down;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that puts the {@link TokenLink} up again: at once, and then as often as its back-off says, for as long as it takes.
@@ -16,6 +17,9 @@ import org.jboss.logging.Logger;
  */
 final class Recovery implements Runnable {
     private static final Logger LOG = Logger.getLogger(Recovery.class);
+
+    /** A link that was of use for so long is none that keeps failing. */
+    private static final Duration STEADY = Duration.ofSeconds(5);
 
     /** Hangs further apart than this have nothing to do with each other. */
     private static final Duration QUIET = Duration.ofMinutes(10);
@@ -27,6 +31,8 @@ final class Recovery implements Runnable {
     private final Pace pace;
     private final Presence presence = new Presence();
     private int failures;
+    /** When the link was last put up by this thread, or null if it was not. */
+    private @Nullable Long upSince;
 
     /** Opens the token from the calling thread, which then owns what keeps it open. */
     interface Attempt {
@@ -85,7 +91,32 @@ final class Recovery implements Runnable {
         }
     }
 
+    /**
+     * A token that opens and then does nothing would be opened again and again without a pause, each time with a login: that counts as an attempt
+     * that failed. One that serves for a moment and fails again is not opened more often than the back-off says.
+     */
+    private void pauseUnlessSteady(LinkState trouble) throws InterruptedException {
+        Long up = upSince;
+        if (up == null) {
+            return;
+        }
+        upSince = null;
+        if (trouble instanceof Down down && down.hung()) {
+            // Hangs have a back-off of their own, which outlives this thread.
+            failures = 0;
+            return;
+        }
+        boolean brief = trouble instanceof Down && System.nanoTime() - up < STEADY.toNanos();
+        failures = link.served() ? 0 : failures + 1;
+        if (!link.served() || brief) {
+            link.pause(pace.afterFailure().next());
+        } else {
+            pace.afterFailure().reset();
+        }
+    }
+
     private void mend(LinkState trouble) throws InterruptedException {
+        pauseUnlessSteady(trouble);
         if (failures == 0 && trouble instanceof Down down && down.hung()) {
             link.pause(pace.afterHang().nextUnlessQuietFor(QUIET));
         }
@@ -103,8 +134,11 @@ final class Recovery implements Runnable {
                 up(token, trouble);
             }
         } catch (CustodyException e) {
+            if (wanted && !afresh && stuck.now() > 0) {
+                stuck.hindered();
+            }
             failed(wanted && !afresh ? hindered(e) : e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("opening the token failed in an unforeseen way", e);
             failed(new Unavailable("opening the token failed in an unforeseen way; the log has it", e));
         }
@@ -121,8 +155,8 @@ final class Recovery implements Runnable {
                     Duration.between(down.since(), Instant.now()).toMillis(),
                     failures + 1);
         }
-        failures = 0;
-        pace.afterFailure().reset();
+        upSince = System.nanoTime();
+        stuck.unhindered();
     }
 
     private static Unavailable hindered(CustodyException e) {

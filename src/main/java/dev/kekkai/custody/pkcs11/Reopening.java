@@ -35,13 +35,13 @@ final class Reopening implements Recovery.Attempt {
         if (afresh) {
             cryptoki.reinitialize();
         }
-        presence.step();
+        goOn(presence);
         TokenIdentity token = cryptoki.again(known);
-        presence.step();
+        goOn(presence);
         Pkcs11Session opened = session(token);
         boolean kept = false;
         try {
-            presence.step();
+            goOn(presence);
             login.login(opened, token);
             proof.check(new InlineSessions(opened, presence));
             close();
@@ -53,6 +53,13 @@ final class Reopening implements Recovery.Attempt {
             if (!kept) {
                 Desk.closeQuietly(opened);
             }
+        }
+    }
+
+    /** Another thread has taken over from one that was written off: it is to do nothing more. */
+    private static void goOn(Presence presence) throws Unavailable {
+        if (!presence.step()) {
+            throw new Unavailable("the attempt took too long and was given up");
         }
     }
 

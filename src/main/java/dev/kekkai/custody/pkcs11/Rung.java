@@ -10,6 +10,8 @@ enum Rung {
     TOKEN_GONE,
     /** The token gives no more sessions: whoever has one does the work. */
     NO_SESSION_FREE,
+    /** The token is well and does not do this with what it was given: this request fails, and nothing follows from it. */
+    OF_THE_CALL,
     /** The code alone does not tell: this request fails, and many of them in a row mean that the token is gone. */
     UNCLEAR
 }

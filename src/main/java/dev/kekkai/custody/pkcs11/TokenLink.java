@@ -30,6 +30,9 @@ final class TokenLink {
     private volatile LinkState state = new LoggingIn("starting");
     private volatile long lastSuccess = System.nanoTime();
     private volatile TokenIdentity token;
+    /** Somebody had an answer that made sense since the link is up. */
+    private volatile boolean served;
+
     private long generation;
     private int inside;
     private boolean hint;
@@ -96,10 +99,16 @@ final class TokenLink {
     /** Somebody had an answer from the token that made sense. */
     void succeeded() {
         lastSuccess = System.nanoTime();
+        served = true;
         strikes.success();
         if (trial) {
             change(() -> trial = false);
         }
+    }
+
+    /** Whether the link, since it was last put up, was of use to anybody. */
+    boolean served() {
+        return served;
     }
 
     /** A session of this link is not logged in. */
@@ -201,6 +210,7 @@ final class TokenLink {
         change(() -> {
             if (!(state instanceof Closed)) {
                 token = found;
+                served = false;
                 lastSuccess = System.nanoTime();
                 strikes.success();
                 state = new Up(new Link(++generation, initialisation, found));

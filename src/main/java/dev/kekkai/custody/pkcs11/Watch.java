@@ -57,7 +57,8 @@ final class Watch implements AutoCloseable {
                         new Unavailable("the PKCS#11 module did not answer while the token was being opened"));
             }
             fill();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too (no thread to be had): a task that throws is never run again, and then nobody watches.
             LOG.error("the watch over PKCS#11 calls failed in an unforeseen way", e);
         }
     }
@@ -72,7 +73,7 @@ final class Watch implements AutoCloseable {
         }
         // Only now: nobody is to follow it in before it is known whether anybody should.
         link.leave();
-        pool.replace(worker);
+        pool.withdraw(worker);
     }
 
     private void count(String what) {

@@ -148,6 +148,11 @@ final class Worker implements Runnable {
                     link.gone(in, why);
                     job.fail(told);
                 });
+            case OF_THE_CALL ->
+                Outcome.over(() -> {
+                    link.succeeded();
+                    job.fail(told);
+                });
             case UNCLEAR -> unclear;
         };
     }

@@ -128,10 +128,9 @@ final class WorkerPool implements SessionWorkers, AutoCloseable {
         return workers;
     }
 
-    /** Takes a worker that was written off out of service and puts another one in its place, if that may be. */
-    void replace(Worker worker) {
+    /** Takes a worker that was written off out of service; {@link #fill} puts another one in its place, if that may be. */
+    void withdraw(Worker worker) {
         workers.remove(worker);
-        fill();
     }
 
     /** A worker's thread is at its end. */

@@ -10,15 +10,15 @@ import java.util.List;
 /** How much is read of a database into memory: far more than Kekkai ever writes, and not as much as somebody else could. */
 record Bounds(String table, int mostRows, List<String> texts) {
     private static final List<Bounds> ALL = List.of(
-            new Bounds("tenant", 10_000, List.of("id", "name")),
-            new Bounds("keyring", 10_000, List.of("tenant_id", "lineage")),
-            new Bounds("key_version", 100_000, List.of("version_id", "lineage", "state", "canary")),
-            new Bounds("learned_key_id", 100_000, List.of("key_id", "version_id")),
-            new Bounds("authority_entry", 100_000, List.of("entry")),
+            new Bounds("tenant", 5_000, List.of("id", "name")),
+            new Bounds("keyring", 5_000, List.of("tenant_id", "lineage")),
+            new Bounds("key_version", 10_000, List.of("version_id", "lineage", "state", "canary")),
+            new Bounds("learned_key_id", 20_000, List.of("key_id", "version_id")),
+            new Bounds("authority_entry", 20_000, List.of("entry")),
             new Bounds("authority_head", 1, List.of("hash", "signature")));
 
-    /** Of a text, in characters: an entry of the chain has a few hundred bytes, in hexadecimal. */
-    private static final int MOST_CHARACTERS = 16_384;
+    /** Of the texts of one column together: an entry of the chain has a few hundred bytes, in hexadecimal. */
+    private static final long MOST_CHARACTERS = 16L << 20;
 
     Bounds {
         texts = List.copyOf(texts);
@@ -33,7 +33,7 @@ record Bounds(String table, int mostRows, List<String> texts) {
     private void checkTable(Connection connection) throws SQLException, UntrustedStoreException {
         StringBuilder sql = new StringBuilder("SELECT COUNT(*)");
         for (String text : texts) {
-            sql.append(", COALESCE(MAX(LENGTH(").append(text).append(")), 0)");
+            sql.append(", COALESCE(SUM(LENGTH(").append(text).append(")), 0)");
         }
         try (PreparedStatement query = connection.prepareStatement(
                         sql.append(" FROM ").append(table).toString());

@@ -6,6 +6,7 @@ import static dev.kekkai.testing.attestation.LogWriter.agile;
 import static dev.kekkai.testing.attestation.LogWriter.legacy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.attestation.eventlog.EventLog;
 import dev.kekkai.attestation.pcr.Digest;
@@ -17,6 +18,7 @@ import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.testing.attestation.LogWriter;
 import dev.kekkai.tpm.structure.HashAlg;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,6 +26,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyTest {
     private static final byte[] NO_LOG = new byte[0];
@@ -124,6 +128,30 @@ class PolicyTest {
                     assertThat(finding.pcr().getAsInt()).isIn(4, 7);
                 })
                 .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 18, 19, 20, 21, 22})
+    void what_every_machine_without_a_dynamic_launch_has_cannot_be_accepted(int pcr) {
+        byte[] ones = new byte[32];
+        Arrays.fill(ones, (byte) 0xFF);
+        Digest untouched = Digest.of(HashAlg.SHA256, ones);
+
+        assertThatThrownBy(() -> new Rule.Value(pcr, Set.of(untouched)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be accepted as all ones");
+        assertThat(new Rule.Value(pcr, Set.of(measuredDigest("launch"))).pcr()).isEqualTo(pcr);
+        assertThat(new Rule.Value(16, Set.of(untouched)).pcr()).isEqualTo(16);
+    }
+
+    @Test
+    void a_dynamic_launch_is_in_no_event_log_so_no_rule_reads_it_there() {
+        Set<Digest> launch = Set.of(measuredDigest("launch"));
+
+        assertThatThrownBy(() -> new Rule.LogAllows(17, launch)).hasMessageContaining("a dynamic launch is not in it");
+        assertThatThrownBy(() -> new Rule.LogRequires(17, launch)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Rule.LogForbids(22, launch)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Rule.LogAllows(16, launch).pcr()).isEqualTo(16);
     }
 
     @Test

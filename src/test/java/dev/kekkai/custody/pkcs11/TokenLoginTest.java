@@ -3,6 +3,7 @@ package dev.kekkai.custody.pkcs11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.xipki.pkcs11.wrapper.PKCS11Constants.*;
 
 import dev.kekkai.custody.CustodyException;
@@ -12,6 +13,8 @@ import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.testing.softhsm.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,28 @@ class TokenLoginTest {
         }
 
         assertThatCode(() -> loginAfterRestart(TOKEN)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void after_three_answers_that_do_not_say_whether_the_pin_was_wrong_logins_become_rare() throws Exception {
+        module.fail("C_Login", CKR_GENERAL_ERROR, CKR_GENERAL_ERROR, CKR_GENERAL_ERROR);
+        TokenLogin login = new TokenLogin(
+                new PinFile(pin),
+                new PinLedger(note),
+                new Backoff(Duration.ofMillis(300), Duration.ofMinutes(1), new Random(1)));
+
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> login.login(new Pkcs11Session(module.functions(), 1), TOKEN))
+                    .isInstanceOf(Unavailable.class);
+        }
+        assertThat(module.calls("C_Login")).isEqualTo(3);
+
+        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+            login.login(new Pkcs11Session(module.functions(), 1), TOKEN);
+            return true;
+        });
+        assertThat(module.calls("C_Login")).isEqualTo(4);
+        assertThat(note).doesNotExist();
     }
 
     @Test

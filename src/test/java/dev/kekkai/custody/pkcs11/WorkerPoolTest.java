@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerPoolTest {
     private static final int PLACES = 1024;
@@ -129,6 +131,28 @@ class WorkerPoolTest {
 
         assertThat(taken).isEqualTo("a DEK");
         assertThat(handedBack).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CKR_DATA_LEN_RANGE",
+                "CKR_DATA_INVALID",
+                "CKR_MECHANISM_PARAM_INVALID",
+                "CKR_KEY_FUNCTION_NOT_PERMITTED"
+            })
+    void what_a_token_does_not_do_with_a_callers_bytes_fails_that_caller_and_never_the_token(String code) {
+        workers.fill();
+        for (int i = 0; i < 20; i++) {
+            module.fail("C_EncryptInit", org.xipki.pkcs11.wrapper.PKCS11Constants.ckrNameToCode(code));
+            assertThatThrownBy(() -> result(workers.submit(
+                            session -> session.encrypt(Attributes.mechanism(CKM_AES_GCM, null), 1, new byte[1]))))
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining(code);
+        }
+
+        assertThat(module.calls("C_EncryptInit")).isEqualTo(20);
+        assertThat(link.state()).isInstanceOf(LinkState.Up.class);
     }
 
     @Test

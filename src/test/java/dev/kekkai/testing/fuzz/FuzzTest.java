@@ -1,9 +1,14 @@
-package dev.kekkai.tpm.fuzz;
+package dev.kekkai.testing.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kekkai.testing.fuzz.Jazzer;
+import dev.kekkai.attestation.ek.CertificateTarget;
+import dev.kekkai.attestation.fuzz.EventLogTarget;
+import dev.kekkai.attestation.fuzz.EvidenceTarget;
+import dev.kekkai.attestation.prover.NvChainTarget;
 import dev.kekkai.testing.fuzz.Jazzer.Outcome;
+import dev.kekkai.tpm.fuzz.ResponseTarget;
+import dev.kekkai.tpm.fuzz.StructureTargets;
 import dev.kekkai.tpm.structure.AkTemplate;
 import dev.kekkai.tpm.structure.EkTemplate;
 import dev.kekkai.tpm.structure.HashAlg;
@@ -18,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Briefly here; {@code bin/test --long} gives each target minutes. */
+/** Each parser of bytes that come from a TPM or from a node. Briefly here; {@code bin/test --long} gives each target minutes. */
 class FuzzTest {
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) (?:runs )?in");
 
@@ -32,7 +37,11 @@ class FuzzTest {
                 StructureTargets.Attests.class,
                 StructureTargets.Signatures.class,
                 StructureTargets.Others.class,
-                ResponseTarget.class
+                ResponseTarget.class,
+                NvChainTarget.class,
+                CertificateTarget.class,
+                EventLogTarget.class,
+                EvidenceTarget.class
             })
     void a_parser_gives_a_value_or_its_own_exception(Class<?> target) throws Exception {
         seed();
