@@ -40,6 +40,7 @@ public final class ConfigFile {
         given.putAll(EnvironmentOverrides.read(environment, ConfigKeys.SCHEMA, problems));
         Settings settings = Settings.complete(whole, ConfigKeys.SCHEMA, given, problems);
         Optional<HsmProfile> profile = addProfile(whole, settings, problems);
+        StoreSettings.check(whole, settings, problems);
         problems.throwIfAny();
         return new EffectiveConfig(file, config(settings, profile.orElseThrow()), settings.all());
     }
@@ -109,7 +110,7 @@ public final class ConfigFile {
                         settings.get(ConfigKeys.BATCHING_MODE),
                         settings.get(ConfigKeys.BATCHING_MAX),
                         settings.get(ConfigKeys.BATCHING_LANES)),
-                new KekkaiConfig.Store(settings.get(ConfigKeys.STORE_PATH)),
+                StoreSettings.of(settings),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
     }

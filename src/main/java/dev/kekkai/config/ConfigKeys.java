@@ -1,6 +1,7 @@
 package dev.kekkai.config;
 
 import dev.kekkai.config.KekkaiConfig.Batching;
+import dev.kekkai.config.KekkaiConfig.Postgresql;
 import dev.kekkai.config.KekkaiConfig.Role;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -11,6 +12,8 @@ import java.util.Set;
 
 /** Every key of the configuration file. The only place where a key, its default or its help is written; hsm-config/kekkai.yaml is tested against it. */
 public final class ConfigKeys {
+    static final String POSTGRESQL = "postgresql";
+
     static final Key<Role> ROLE = Key.preset(
             "role",
             Types.choice(Map.of("standalone", Role.STANDALONE)).refusingForNow(Set.of("gateway", "agent")),
@@ -93,11 +96,39 @@ public final class ConfigKeys {
 
     static final Key<String> STORE_TYPE = Key.preset(
             "store.type",
-            Types.choice(Map.of("sqlite", "sqlite")).refusingForNow(Set.of("postgresql")),
+            Types.choice(Map.of("sqlite", "sqlite", POSTGRESQL, POSTGRESQL)),
             "sqlite",
             "Which database remembers keyrings and versions.");
     static final Key<Path> STORE_PATH = Key.preset(
-            "store.path", Types.absolutePath(), "/var/lib/kekkai/kekkai.db", "Absolute path of the SQLite database.");
+            "store.path",
+            Types.absolutePath(),
+            "/var/lib/kekkai/kekkai.db",
+            "Absolute path of the SQLite database; its folder holds what this process itself keeps, whichever database it is.");
+    static final Key<String> POSTGRESQL_URL = new Key<>(
+            "store.postgresql.url",
+            Types.postgresqlUrl(),
+            new Key.Absence.Nothing(),
+            "Which PostgreSQL database: hosts, port and name.");
+    static final Key<String> POSTGRESQL_USER =
+            Key.preset("store.postgresql.user", Types.databaseUser(), "kekkai", "The role that Kekkai logs in as.");
+    static final Key<Path> POSTGRESQL_PASSWORD_FILE = new Key<>(
+            "store.postgresql.password-file",
+            Types.absolutePath(),
+            new Key.Absence.Nothing(),
+            "Absolute path of the file with the role's password.");
+    static final Key<Postgresql.Tls> POSTGRESQL_TLS = Key.preset(
+            "store.postgresql.tls",
+            Types.choice(Map.of(
+                    "verify-full", Postgresql.Tls.VERIFY_FULL,
+                    "verify-ca", Postgresql.Tls.VERIFY_CA,
+                    "off", Postgresql.Tls.OFF)),
+            "verify-full",
+            "How much of the server's certificate is checked.");
+    static final Key<Path> POSTGRESQL_TLS_CA_FILE = new Key<>(
+            "store.postgresql.tls-ca-file",
+            Types.absolutePath(),
+            new Key.Absence.Nothing(),
+            "Absolute path of a PEM file with the authorities that the server's certificate may come from.");
 
     static final Key<String> MANAGEMENT_ADDRESS = Key.preset(
             "management.address",
@@ -131,6 +162,11 @@ public final class ConfigKeys {
             BATCHING_LANES,
             STORE_TYPE,
             STORE_PATH,
+            POSTGRESQL_URL,
+            POSTGRESQL_USER,
+            POSTGRESQL_PASSWORD_FILE,
+            POSTGRESQL_TLS,
+            POSTGRESQL_TLS_CA_FILE,
             MANAGEMENT_ADDRESS,
             MANAGEMENT_PORT);
 

@@ -3,6 +3,7 @@ package dev.kekkai.config;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** The whole effective configuration, checked. */
@@ -72,8 +73,35 @@ public record KekkaiConfig(
         }
     }
 
-    /** The SQLite database. Its folder also holds what the process itself keeps: the audit trail, the lock, the JNI library. */
-    public record Store(Path path) {}
+    /**
+     * Where keyrings are remembered.
+     *
+     * @param path of the SQLite database. Its folder also holds what the process itself keeps, whichever database it is: the audit trail,
+     *     the lock, what it has seen of the authority chain, the JNI library
+     * @param postgresql used in place of SQLite if it is there
+     */
+    public record Store(Path path, Optional<Postgresql> postgresql) {
+        /** SQLite. */
+        public Store(Path path) {
+            this(path, Optional.empty());
+        }
+    }
+
+    /**
+     * A PostgreSQL database.
+     *
+     * @param url {@code jdbc:postgresql://host:port/database} without user, password or options
+     * @param passwordFile absolute path of a file with the password, readable by its owner only
+     * @param caFile PEM of the authorities that the server's certificate may come from; there unless TLS is off
+     */
+    public record Postgresql(String url, String user, Optional<Path> passwordFile, Tls tls, Optional<Path> caFile) {
+        /** How the connection is protected. */
+        public enum Tls {
+            VERIFY_FULL,
+            VERIFY_CA,
+            OFF
+        }
+    }
 
     /** Where probes and metrics are answered. */
     public record Management(String address, int port) {}

@@ -70,6 +70,22 @@ final class Types {
                 .filter(address -> address.equals("localhost") || literalAddress(address)));
     }
 
+    /** What the driver would take besides is refused: a password does not belong in a configuration, and options have keys of their own. */
+    static ValueType<String> postgresqlUrl() {
+        String host = "([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?";
+        return ValueType.hidden(
+                Kind.TEXT,
+                "jdbc:postgresql://host:port/database, with commas between several hosts, and without a user, a password or options",
+                text -> Optional.of(text)
+                        .filter(url -> url.matches(
+                                "jdbc:postgresql://" + host + "(," + host + ")*/[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")));
+    }
+
+    static ValueType<String> databaseUser() {
+        return ValueType.hidden(Kind.TEXT, "the name of a role: letters, digits and _.@-", text -> Optional.of(text)
+                .filter(name -> name.matches("[A-Za-z0-9_][A-Za-z0-9_.@-]{0,62}")));
+    }
+
     static ValueType<String> profile() {
         return ValueType.hidden(
                 Kind.TEXT,

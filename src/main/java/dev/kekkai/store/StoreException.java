@@ -1,7 +1,7 @@
 package dev.kekkai.store;
 
 /** The store could not be read or written; nothing was changed. */
-public final class StoreException extends Exception {
+public sealed class StoreException extends Exception permits UntrustedStoreException {
     public StoreException(String message) {
         super(message);
     }

@@ -25,4 +25,14 @@ public record StoredKeyring(
         versions = List.copyOf(versions);
         learnedKeyIds = Map.copyOf(learnedKeyIds);
     }
+
+    /** What the next activation gets: above every epoch that this keyring has given, and above its floor. */
+    public long nextEpoch() {
+        long highest = epochFloor;
+        for (StoredVersion version : versions) {
+            Long epoch = version.epoch();
+            highest = epoch == null ? highest : Math.max(highest, epoch);
+        }
+        return Math.addExact(highest, 1);
+    }
 }

@@ -14,6 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +44,37 @@ public final class Pkcs11Signer implements Signer {
 
     /** Finds the key pair with a label, or generates it. */
     static Pkcs11Signer open(SessionWorkers workers, String name) throws CustodyException {
-        byte[] id = digest(("kekkai/signer/1/" + name).getBytes(StandardCharsets.UTF_8));
+        byte[] id = idOf(name);
+        return new Pkcs11Signer(workers, name, id, await(name, workers.submitWriting(session -> {
+            if (session.find(privateKey(id)).length == 0) {
+                // Not seen is not absent: two key pairs of one name could not be told apart.
+                session.requireLogin();
+                generate(session, id, name);
+            }
+            return spki(session, id, name);
+        })));
+    }
+
+    /** Finds the key pair with a label, and makes none; that it is absent is believed only of a session that is logged in. */
+    static Optional<Pkcs11Signer> find(SessionWorkers workers, String name) throws CustodyException {
+        byte[] id = idOf(name);
+        byte[] publicKey = await(name, workers.submit(session -> {
+            if (session.find(privateKey(id)).length == 0) {
+                session.requireLogin();
+                return new byte[0];
+            }
+            return spki(session, id, name);
+        }));
+        return publicKey.length == 0 ? Optional.empty() : Optional.of(new Pkcs11Signer(workers, name, id, publicKey));
+    }
+
+    private static byte[] idOf(String name) {
+        return digest(("kekkai/signer/1/" + name).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] await(String name, CompletableFuture<byte[]> work) throws CustodyException {
         try {
-            byte[] publicKey = workers.submitWriting(session -> {
-                        if (session.find(privateKey(id)).length == 0) {
-                            // Not seen is not absent: two key pairs of one name could not be told apart.
-                            session.requireLogin();
-                            generate(session, id, name);
-                        }
-                        return spki(session, id, name);
-                    })
-                    .get();
-            return new Pkcs11Signer(workers, name, id, publicKey);
+            return work.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CustodyException custody) {
                 throw custody;

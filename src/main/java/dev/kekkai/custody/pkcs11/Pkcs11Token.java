@@ -165,6 +165,11 @@ public final class Pkcs11Token implements AutoCloseable {
         return Pkcs11Signer.open(life.workers(), label);
     }
 
+    /** The signing key with a label, if the token has it. */
+    public Optional<Pkcs11Signer> findSigner(String label) throws CustodyException {
+        return Pkcs11Signer.find(life.workers(), label);
+    }
+
     /** Closes sessions and module. A call that hangs in the module keeps it from being finalised: the process ends without that. */
     @Override
     public void close() {

@@ -4,202 +4,157 @@ import dev.kekkai.id.KeyId;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.KeyringStore;
+import dev.kekkai.store.Notary;
+import dev.kekkai.store.Notary.Sealed;
+import dev.kekkai.store.SeenHead;
+import dev.kekkai.store.StoreContent;
+import dev.kekkai.store.StoreContents;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.VersionStates;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
-/** Keyrings in a SQL database. */
-public final class SqlKeyringStore implements KeyringStore, AutoCloseable {
+/** Keyrings in a SQL database. What is read is proved by a {@link Notary}, and what is written is signed by it in the same transaction. */
+public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoCloseable {
     private final Transactions transactions;
+    private final Uses uses;
+    private final Notary notary;
 
-    private SqlKeyringStore(Transactions transactions) {
+    private SqlKeyringStore(Transactions transactions, Notary notary) {
         this.transactions = transactions;
+        this.uses = new Uses(transactions, notary);
+        this.notary = notary;
     }
 
-    /** Opens a SQLite database, creating it with mode 0600 or migrating it as needed. */
-    public static SqlKeyringStore openSqlite(Path file) throws StoreException {
-        return new SqlKeyringStore(new Transactions(SqliteDatabase.open(file), file.toString()));
+    /** Opens a SQLite database, creating it with mode 0600 where there is none. */
+    public static SqlKeyringStore openSqlite(Path file, SchemaChange allowed, Notary notary) throws StoreException {
+        return new SqlKeyringStore(SqliteDatabase.open(file, allowed), notary);
+    }
+
+    /** Opens a PostgreSQL database that exists. */
+    public static SqlKeyringStore openPostgresql(PostgresqlServer server, SchemaChange allowed, Notary notary)
+            throws StoreException {
+        return new SqlKeyringStore(PostgresqlDatabase.open(server, allowed), notary);
     }
 
     @Override
     public Optional<StoredKeyring> load(TenantId tenant) throws StoreException {
-        return transactions.run("read the keyring", connection -> {
-            try (PreparedStatement query =
-                    connection.prepareStatement("SELECT lineage, epoch_floor FROM keyring WHERE tenant_id = ?")) {
-                query.setString(1, tenant.toString());
-                try (ResultSet row = query.executeQuery()) {
-                    return row.next() ? Optional.of(keyring(connection, tenant, row)) : Optional.empty();
-                }
+        Optional<SeenHead> seen = notary.seen();
+        return notary.prove(read(), seen).stream()
+                .filter(keyring -> keyring.tenant().equals(tenant))
+                .findFirst();
+    }
+
+    @Override
+    public StoreContent read() throws StoreException {
+        return transactions.read("read the store", ContentRows::read);
+    }
+
+    @Override
+    public void replace(Replacement replacement) throws StoreException {
+        transactions.run("replace the store", connection -> {
+            ChainRows.lock(connection);
+            ContentRows.lockUses(connection);
+            Optional<StoreContent> after = replacement.of(ContentRows.read(connection));
+            if (after.isPresent()) {
+                ContentRows.replace(connection, after.get());
             }
+            return after;
         });
-    }
-
-    private static StoredKeyring keyring(Connection connection, TenantId tenant, ResultSet row) throws SQLException {
-        Lineage lineage = new Lineage(UUID.fromString(row.getString(1)));
-        return new StoredKeyring(
-                tenant, lineage, row.getLong(2), VersionRows.of(connection, lineage), learned(connection, lineage));
-    }
-
-    private static Map<KeyId, VersionId> learned(Connection connection, Lineage lineage) throws SQLException {
-        String sql =
-                "SELECT l.key_id, l.version_id FROM learned_key_id l JOIN key_version v ON v.version_id = l.version_id"
-                        + " WHERE v.lineage = ?";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, lineage.toString());
-            Map<KeyId, VersionId> learned = new HashMap<>();
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    learned.put(new KeyId(row.getString(1)), VersionId.parse(row.getString(2)));
-                }
-            }
-            return learned;
-        }
     }
 
     @Override
     public void createKeyring(TenantId tenant, Lineage lineage, long epochFloor) throws StoreException {
-        transactions.run("create a keyring", connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO keyring (tenant_id, lineage, epoch_floor) VALUES (?, ?, ?)")) {
-                insert.setString(1, tenant.toString());
-                insert.setString(2, lineage.toString());
-                insert.setLong(3, epochFloor);
-                return insert.executeUpdate();
-            }
-        });
+        change("create a keyring", tenant, before -> Optional.of(new KeyringEvent.Created(lineage, epochFloor)));
     }
 
     @Override
     public void raiseEpochFloor(TenantId tenant, long epochFloor) throws StoreException {
-        transactions.run("raise the epoch floor", connection -> {
-            try (PreparedStatement raise = connection.prepareStatement(
-                    "UPDATE keyring SET epoch_floor = ? WHERE tenant_id = ? AND epoch_floor < ?")) {
-                raise.setLong(1, epochFloor);
-                raise.setString(2, tenant.toString());
-                raise.setLong(3, epochFloor);
-                return raise.executeUpdate();
-            }
-        });
+        change("raise the epoch floor", tenant, before -> Optional.of(epochFloor)
+                .filter(floor -> before.isEmpty() || before.get().epochFloor() < floor)
+                .map(KeyringEvent.FloorRaised::new));
     }
 
     @Override
     public void addVersion(TenantId tenant, StoredVersion version) throws StoreException {
-        transactions.run("register a key version", connection -> {
-            requireOwned(connection, tenant, version.kek().lineage());
-            VersionRows.insert(connection, version);
-            return version;
-        });
-    }
-
-    private static void requireOwned(Connection connection, TenantId tenant, Lineage lineage)
-            throws SQLException, StoreException {
-        try (PreparedStatement query =
-                connection.prepareStatement("SELECT 1 FROM keyring WHERE tenant_id = ? AND lineage = ?")) {
-            query.setString(1, tenant.toString());
-            query.setString(2, lineage.toString());
-            try (ResultSet row = query.executeQuery()) {
-                if (!row.next()) {
-                    throw new StoreException("tenant " + tenant + " has no keyring of lineage " + lineage);
-                }
-            }
-        }
+        change("register a key version", tenant, before -> Optional.of(new KeyringEvent.Registered(version)));
     }
 
     @Override
     public long activate(TenantId tenant, VersionId version, Instant now) throws StoreException {
-        return transactions.run("activate a key version", connection -> {
-            String lineage = lineageOf(connection, tenant);
-            long epoch = nextEpoch(connection, lineage);
-            try (PreparedStatement retire = connection.prepareStatement(
-                    "UPDATE key_version SET state = 'RETIRED', retired_at = ? WHERE lineage = ? AND state = 'ACTIVE'")) {
-                retire.setLong(1, now.toEpochMilli());
-                retire.setString(2, lineage);
-                retire.executeUpdate();
-            }
-            try (PreparedStatement activate =
-                    connection.prepareStatement("UPDATE key_version SET state = 'ACTIVE', epoch = ?, activate_at = NULL"
-                            + " WHERE version_id = ? AND lineage = ? AND state = 'PREPARED' AND epoch IS NULL")) {
-                activate.setLong(1, epoch);
-                activate.setString(2, version.toString());
-                activate.setString(3, lineage);
-                if (activate.executeUpdate() != 1) {
-                    throw new StoreException(
-                            "version " + version + " cannot become ACTIVE: only a PREPARED version can, and only once");
-                }
-            }
-            return epoch;
-        });
-    }
-
-    private static String lineageOf(Connection connection, TenantId tenant) throws SQLException, StoreException {
-        try (PreparedStatement query = connection.prepareStatement("SELECT lineage FROM keyring WHERE tenant_id = ?")) {
-            query.setString(1, tenant.toString());
-            try (ResultSet row = query.executeQuery()) {
-                if (!row.next()) {
-                    throw new StoreException("tenant " + tenant + " has no keyring");
-                }
-                return row.getString(1);
-            }
-        }
-    }
-
-    private static long nextEpoch(Connection connection, String lineage) throws SQLException {
-        String sql = "SELECT r.epoch_floor, COALESCE(MAX(v.epoch), 0) FROM keyring r"
-                + " LEFT JOIN key_version v ON v.lineage = r.lineage WHERE r.lineage = ? GROUP BY r.epoch_floor";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, lineage);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return Math.addExact(Math.max(row.getLong(1), row.getLong(2)), 1);
-            }
-        }
+        Optional<StoredKeyring> after = change(
+                "activate a key version",
+                tenant,
+                before -> Optional.of(new KeyringEvent.Activated(
+                        version, before.map(StoredKeyring::nextEpoch).orElse(1L), now)));
+        return after.stream()
+                .flatMap(keyring -> keyring.versions().stream())
+                .filter(active -> active.kek().version().equals(version))
+                .map(StoredVersion::epoch)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
     public boolean reserveUses(VersionId version, long wanted) throws StoreException {
-        return transactions.run("reserve uses of a key version", connection -> {
-            try (PreparedStatement reserve =
-                    connection.prepareStatement("UPDATE key_version SET uses_reserved = uses_reserved + ?"
-                            + " WHERE version_id = ? AND uses_reserved + ? <= " + MOST_USES)) {
-                reserve.setLong(1, wanted);
-                reserve.setString(2, version.toString());
-                reserve.setLong(3, wanted);
-                return reserve.executeUpdate() == 1;
-            }
-        });
+        return uses.reserve(version, wanted);
     }
 
     @Override
     public void learnKeyId(KeyId keyId, VersionId version) throws StoreException {
-        transactions.run("remember a key_id", connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO learned_key_id (key_id, version_id) VALUES (?, ?) ON CONFLICT (key_id) DO NOTHING")) {
-                insert.setString(1, keyId.value());
-                insert.setString(2, version.toString());
-                return insert.executeUpdate();
-            }
-        });
+        TenantId tenant = transactions.run(
+                "find the keyring of a key version", connection -> KeyringRows.tenantOf(connection, version));
+        change("remember a key_id", tenant, before -> Optional.of(new KeyringEvent.KeyIdLearned(version, keyId))
+                .filter(learned ->
+                        before.isEmpty() || !before.get().learnedKeyIds().containsKey(keyId))
+                .map(KeyringEvent.class::cast));
     }
 
     @Override
     public VersionStates states() {
-        return new SqlVersionStates(transactions);
+        return new SqlVersionStates(this);
+    }
+
+    /** What a change makes of the keyring that it meets. */
+    @FunctionalInterface
+    interface Step {
+        Optional<KeyringEvent> from(Optional<StoredKeyring> before) throws StoreException;
+    }
+
+    /** One event, signed and written in one transaction; answers with the keyring after it, if anything changed. */
+    Optional<StoredKeyring> change(String what, TenantId tenant, Step step) throws StoreException {
+        Optional<SeenHead> seen = notary.seen();
+        Optional<Sealed> sealed = transactions.run(what, connection -> {
+            ChainRows.lock(connection);
+            Optional<Sealed> signed = notary.seal(ContentRows.read(connection), seen, new SteppedChange(tenant, step));
+            if (signed.isPresent()) {
+                ContentRows.write(
+                        connection, signed.get().before(), signed.get().after());
+                ChainRows.append(connection, signed.get().entries());
+                ChainRows.write(connection, signed.get().head());
+            }
+            return signed;
+        });
+        if (sealed.isPresent()) {
+            notary.committed(sealed.get().seen());
+        }
+        return sealed.map(Sealed::after);
+    }
+
+    private record SteppedChange(TenantId tenant, Step step) implements Notary.Change {
+        @Override
+        public Optional<KeyringEvent> event(Optional<StoredKeyring> before) throws StoreException {
+            return step.from(before);
+        }
     }
 
     @Override
-    public void close() throws StoreException {
+    public void close() {
         transactions.close();
     }
 }

@@ -19,8 +19,8 @@ final class SqliteDatabase {
 
     private SqliteDatabase() {}
 
-    /** A connection to the migrated database, with automatic commits off. */
-    static Connection open(Path file) throws StoreException {
+    /** The database with the schema of this binary. One connection: SQLite has one writer at a time anyway. */
+    static Transactions open(Path file, SchemaChange allowed) throws StoreException {
         createPrivate(file);
         keepNativeLibraryHere(file);
         SQLiteConfig config = new SQLiteConfig();
@@ -30,26 +30,21 @@ final class SqliteDatabase {
         config.setBusyTimeout(BUSY_MILLIS);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
-        try {
-            Connection connection = source.getConnection();
-            boolean migrated = false;
-            try {
-                checkDatabase(connection);
-                Migrations.apply(source, file);
-                connection.setAutoCommit(false);
-                migrated = true;
-                return connection;
-            } finally {
-                if (!migrated) {
-                    connection.close();
-                }
-            }
+        try (Connection connection = source.getConnection()) {
+            checkDatabase(connection);
         } catch (SQLException e) {
-            String why = e.getCause() == null
-                    ? e.getMessage()
-                    : e.getMessage() + ", " + e.getCause().getMessage();
-            throw new StoreException("store.path: cannot open " + file + " as a SQLite database: " + why, e);
+            throw new StoreException(
+                    "store.path: cannot open " + file + " as a SQLite database: " + Transactions.reason(e), e);
         }
+        Migrations.apply(source, file.toString(), allowed);
+        return new Transactions(
+                new Connections(1, () -> connect(source)), file.toString(), Transactions.Snapshots.ALWAYS);
+    }
+
+    private static Connection connect(SQLiteDataSource source) throws SQLException {
+        Connection connection = source.getConnection();
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     /**

@@ -26,42 +26,55 @@ final class VersionRows {
 
     private VersionRows() {}
 
-    /** The versions of a keyring by number. */
-    static List<StoredVersion> of(Connection connection, Lineage lineage) throws SQLException {
+    /** The versions of a keyring by number; a row that cannot be read is damage. */
+    static List<StoredVersion> of(Connection connection, Lineage lineage, List<String> damage) throws SQLException {
         String sql = "SELECT " + COLUMNS + " FROM key_version WHERE lineage = ? ORDER BY number";
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, lineage.toString());
             List<StoredVersion> versions = new ArrayList<>();
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
-                    versions.add(read(lineage, row));
+                    add(versions, lineage, row, damage);
                 }
             }
             return versions;
         }
     }
 
+    private static void add(List<StoredVersion> versions, Lineage lineage, ResultSet row, List<String> damage)
+            throws SQLException {
+        try {
+            versions.add(read(lineage, row));
+        } catch (IllegalArgumentException e) {
+            damage.add("the row of key version " + row.getString("version_id") + " cannot be read: " + e.getMessage());
+        }
+    }
+
     private static StoredVersion read(Lineage lineage, ResultSet row) throws SQLException {
         int code = row.getInt("mechanism");
         Mechanism mechanism = Mechanism.ofCode(code)
-                .orElseThrow(() -> new SQLException("a key version has the unknown mechanism " + code));
-        Kek kek = new Kek(VersionId.parse(row.getString("version_id")), lineage, row.getInt("number"), mechanism);
+                .orElseThrow(() -> new IllegalArgumentException("the mechanism " + code + " is unknown"));
+        Kek kek = new Kek(VersionId.parse(text(row, "version_id")), lineage, row.getInt("number"), mechanism);
         Provenance provenance = new Provenance(
                 row.getInt("born_local") == 1,
                 row.getInt("always_sensitive") == 1,
                 row.getInt("never_extractable") == 1);
         return new StoredVersion(
                 kek,
-                KeyState.valueOf(row.getString("state")),
+                KeyState.valueOf(text(row, "state")),
                 number(row, "epoch"),
                 provenance,
-                canary(row.getString("canary")),
+                canary(text(row, "canary")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 time(row, "activate_at"),
                 time(row, "retired_at"),
                 time(row, "disabled_at"),
                 time(row, "destroy_begun_at"),
                 row.getLong("uses_reserved"));
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return KeyringRows.text(row, row.findColumn(column));
     }
 
     /** What is no hexadecimal text is no canary either; whoever examines the version says so, and the others are still readable. */
@@ -104,6 +117,27 @@ final class VersionRows {
             setTime(insert, 15, version.disabled());
             setTime(insert, 16, version.destroyBegun());
             insert.executeUpdate();
+        }
+    }
+
+    /** Everything but the uses. */
+    static void update(Connection connection, StoredVersion version) throws SQLException {
+        String sql = "UPDATE key_version SET state = ?, epoch = ?, born_local = ?, always_sensitive = ?,"
+                + " never_extractable = ?, canary = ?, retired_at = ?, activate_at = ?, disabled_at = ?,"
+                + " destroy_begun_at = ? WHERE version_id = ?";
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setString(1, version.state().name());
+            setNumber(update, 2, version.epoch());
+            update.setInt(3, version.provenance().local() ? 1 : 0);
+            update.setInt(4, version.provenance().alwaysSensitive() ? 1 : 0);
+            update.setInt(5, version.provenance().neverExtractable() ? 1 : 0);
+            update.setString(6, HexFormat.of().formatHex(version.canary()));
+            setTime(update, 7, version.retired());
+            setTime(update, 8, version.activateAt());
+            setTime(update, 9, version.disabled());
+            setTime(update, 10, version.destroyBegun());
+            update.setString(11, version.kek().version().toString());
+            update.executeUpdate();
         }
     }
 
