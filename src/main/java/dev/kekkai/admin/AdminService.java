@@ -17,11 +17,18 @@ public final class AdminService implements AdminGrpc.AsyncService {
     private final ServerFacts facts;
     private final Keyring keyring;
     private final Supplier<CustodyState> custody;
+    private final Supplier<String> storeBehind;
 
-    public AdminService(ServerFacts facts, Keyring keyring, Supplier<CustodyState> custody) {
+    /**
+     * @param custody how the way to the token does
+     * @param storeBehind why the store is not the latest that this host knows of, or empty
+     */
+    public AdminService(
+            ServerFacts facts, Keyring keyring, Supplier<CustodyState> custody, Supplier<String> storeBehind) {
         this.facts = facts;
         this.keyring = keyring;
         this.custody = custody;
+        this.storeBehind = storeBehind;
     }
 
     @Override
@@ -46,6 +53,7 @@ public final class AdminService implements AdminGrpc.AsyncService {
                 .setProbeAgeMillis(health.age().toMillis())
                 .setKmsSocket(facts.kmsSocket().toString())
                 .setStartedMillis(facts.started().toEpochMilli())
+                .setStoreProblem(keyring.storeProblem().isEmpty() ? storeBehind.get() : keyring.storeProblem())
                 .setToken(Token.newBuilder()
                         .setLabel(token.label())
                         .setSerial(token.serial())

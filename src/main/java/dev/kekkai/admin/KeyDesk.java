@@ -18,6 +18,7 @@ import dev.kekkai.wire.admin.v1.ChangeKeyRequest;
 import dev.kekkai.wire.admin.v1.CreateKeyRequest;
 import dev.kekkai.wire.admin.v1.KeyChange;
 import dev.kekkai.wire.admin.v1.ListKeysResponse;
+import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 import java.time.Duration;
 import java.util.UUID;
@@ -92,6 +93,11 @@ public final class KeyDesk {
                                 "the server does not know this verb: use the command of the server's own version");
                 };
         return KeyMessages.of(change);
+    }
+
+    public KeyChange reconcile(ReconcileStoreRequest request)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return KeyMessages.of(keys.reconcile(order(request.getDryRun()), mechanism, request.getTakeOver()));
     }
 
     private Order order(boolean dryRun) {

@@ -5,6 +5,7 @@ import dev.kekkai.custody.CustodyException;
 import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.store.StoreException;
+import dev.kekkai.store.UntrustedStoreException;
 import dev.kekkai.wire.admin.v1.AdoptKeysRequest;
 import dev.kekkai.wire.admin.v1.ChangeKeyRequest;
 import dev.kekkai.wire.admin.v1.CreateKeyRequest;
@@ -12,6 +13,7 @@ import dev.kekkai.wire.admin.v1.KeyChange;
 import dev.kekkai.wire.admin.v1.KeysGrpc;
 import dev.kekkai.wire.admin.v1.ListKeysRequest;
 import dev.kekkai.wire.admin.v1.ListKeysResponse;
+import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -51,6 +53,11 @@ public final class KeyService implements KeysGrpc.AsyncService {
         change(observer, () -> desk.change(request));
     }
 
+    @Override
+    public void reconcileStore(ReconcileStoreRequest request, StreamObserver<KeyChange> observer) {
+        change(observer, () -> desk.reconcile(request));
+    }
+
     /** The body of a call. */
     private interface Call<T> {
         T make() throws KeyringException, CustodyException, StoreException, AuditException;
@@ -83,7 +90,10 @@ public final class KeyService implements KeysGrpc.AsyncService {
             T response = call.make();
             observer.onNext(response);
             observer.onCompleted();
-        } catch (KeyringException | CustodyException.KeyMissing | CustodyException.KeyUnsafe e) {
+        } catch (KeyringException
+                | UntrustedStoreException
+                | CustodyException.KeyMissing
+                | CustodyException.KeyUnsafe e) {
             observer.onError(
                     Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException());
         } catch (CustodyException | StoreException | AuditException e) {

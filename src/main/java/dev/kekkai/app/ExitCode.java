@@ -3,6 +3,8 @@ package dev.kekkai.app;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.store.UntrustedStoreException;
 import dev.kekkai.uds.SocketUnusableException;
 
 /** How {@code kekkai} ends. Scripts and supervisors may rely on these numbers. */
@@ -22,7 +24,9 @@ public enum ExitCode {
     /** The keyring is empty, or one of its keys is missing, unsafe or another one. */
     KEYRING(6, "the keyring is empty, or one of its keys is missing, unsafe or another one"),
     /** No server answers, or it answers that it is not healthy. */
-    NOT_SERVING(7, "no server answers, or it is not healthy");
+    NOT_SERVING(7, "no server answers, or it is not healthy"),
+    /** The store was written to by others, is older than it was, or has a schema that this version does not know. */
+    STORE(8, "the store is not believed: it was changed by others, is older than it was, or has another schema");
 
     private final int code;
     private final String meaning;
@@ -52,6 +56,8 @@ public enum ExitCode {
             case CustodyException.KeyUnsafe ignored -> KEYRING;
             case CustodyException ignored -> HSM;
             case KeyringException ignored -> KEYRING;
+            case UntrustedStoreException ignored -> STORE;
+            case StoreException e when e.getCause() instanceof CustodyException custody -> of(custody);
             default -> FAILED;
         };
     }

@@ -11,6 +11,7 @@ import dev.kekkai.wire.admin.v1.ChangeKeyRequest;
 import dev.kekkai.wire.admin.v1.CreateKeyRequest;
 import dev.kekkai.wire.admin.v1.KeyChange;
 import dev.kekkai.wire.admin.v1.ListKeysResponse;
+import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 
 /** What the admin socket does with keys, for when no server runs; in the same messages. Throws what {@link KeyDesk} throws. */
@@ -44,5 +45,10 @@ public final class OfflineKeys {
     public KeyChange change(ChangeKeyRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
         return desk.change(request);
+    }
+
+    public KeyChange reconcile(ReconcileStoreRequest request)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return desk.reconcile(request);
     }
 }

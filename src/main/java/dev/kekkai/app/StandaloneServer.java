@@ -69,7 +69,7 @@ public final class StandaloneServer implements AutoCloseable {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         boolean done = false;
         try {
-            Workbench bench = Workbench.open(config)
+            Workbench bench = Workbench.open(config, Workbench.Purpose.WORK)
                     .orElseThrow(() -> new StartException("another Kekkai works with "
                             + config.store().path() + ": stop it first, or give this one a store of its own"));
             open.push(bench);
@@ -95,8 +95,8 @@ public final class StandaloneServer implements AutoCloseable {
         KeyCustodian custodian = bench.token().custodian();
         Snapshot snapshot =
                 new KeyringOpener(bench.store(), bench.token().inventory(), custodian).open(TenantId.DEFAULT);
-        Keyring keyring =
-                new Keyring(snapshot, bench.store(), custodian, timer("kekkai-keyring", open), DeepProbe.Pace.DEFAULT);
+        Keyring keyring = new Keyring(
+                snapshot, bench.store(), custodian, timer("kekkai-keyring", 2, open), DeepProbe.Pace.DEFAULT);
         bench.token().onReturn(new ReturnExamination(keyring::snapshot));
         bench.token().onChange(keyring::probeNow);
         if (keyring.start() instanceof Health.Unhealthy unhealthy && !keyring.spent()) {
@@ -119,7 +119,8 @@ public final class StandaloneServer implements AutoCloseable {
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
                 Serving.of(
-                        AdminGrpc.bindService(new AdminService(facts, keyring, bench.token()::state)),
+                        AdminGrpc.bindService(
+                                new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)))));
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
@@ -143,8 +144,13 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private static ScheduledThreadPoolExecutor timer(String name, Deque<AutoCloseable> open) {
+        return timer(name, 1, open);
+    }
+
+    /** With two threads where one may wait for a database that is away, and nothing else is to wait with it. */
+    private static ScheduledThreadPoolExecutor timer(String name, int threads, Deque<AutoCloseable> open) {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name(name).factory());
+                threads, Thread.ofPlatform().daemon().name(name).factory());
         timer.setRemoveOnCancelPolicy(true);
         open.push(timer::shutdownNow);
         return timer;

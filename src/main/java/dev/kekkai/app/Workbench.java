@@ -1,6 +1,7 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.KeyDesk;
+import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.file.FileAuditTrail;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
@@ -24,16 +25,12 @@ public final class Workbench implements AutoCloseable {
 
     private final KekkaiConfig config;
     private final Deque<AutoCloseable> open;
-    private final SqlKeyringStore store;
+    private final StoreBench store;
     private final FileAuditTrail audit;
     private final Pkcs11Token token;
 
     private Workbench(
-            KekkaiConfig config,
-            Deque<AutoCloseable> open,
-            SqlKeyringStore store,
-            FileAuditTrail audit,
-            Pkcs11Token token) {
+            KekkaiConfig config, Deque<AutoCloseable> open, StoreBench store, FileAuditTrail audit, Pkcs11Token token) {
         this.config = config;
         this.open = open;
         this.store = store;
@@ -51,27 +48,41 @@ public final class Workbench implements AutoCloseable {
         return config.kms().socket().resolveSibling("admin.sock");
     }
 
-    /** Sets everything up, or answers empty if another process works there. */
-    public static Optional<Workbench> open(KekkaiConfig config)
-            throws StartException, StoreException, CustodyException {
-        Optional<StateFolder> folder = StateFolder.take(config.store().path());
-        return folder.isEmpty() ? Optional.empty() : Optional.of(open(config, folder.get()));
+    /** What it is opened for. */
+    public enum Purpose {
+        /** To serve, or to change keys: an older schema is brought forward, and a store without an authority chain gets one. */
+        WORK,
+        /** To look only. */
+        LOOK,
+        /** To bring a store into order that would not be believed. */
+        REPAIR
     }
 
-    private static Workbench open(KekkaiConfig config, StateFolder folder)
-            throws StartException, StoreException, CustodyException {
+    /** Sets everything up, or answers empty if another process works there. */
+    public static Optional<Workbench> open(KekkaiConfig config, Purpose purpose)
+            throws StartException, StoreException, CustodyException, AuditException {
+        Optional<StateFolder> folder = StateFolder.take(config.store().path());
+        return folder.isEmpty() ? Optional.empty() : Optional.of(open(config, purpose, folder.get()));
+    }
+
+    private static Workbench open(KekkaiConfig config, Purpose purpose, StateFolder folder)
+            throws StartException, StoreException, CustodyException, AuditException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         open.push(folder);
         boolean done = false;
         try {
             FileAuditTrail audit = FileAuditTrail.open(auditFile(config), InstantSource.system());
             open.push(audit);
-            SqlKeyringStore store = SqlKeyringStore.openSqlite(config.store().path());
-            open.push(store);
             Pkcs11Token token = Pkcs11Token.open(config.custody(), folder.path());
             open.push(token);
+            StoreBench store = StoreBench.open(config.store(), purpose, token);
+            open.push(store);
+            Workbench bench = new Workbench(config, open, store, audit, token);
+            if (purpose == Purpose.WORK) {
+                store.beginChain(audit);
+            }
             done = true;
-            return new Workbench(config, open, store, audit, token);
+            return bench;
         } catch (IOException e) {
             throw new StartException(
                     "the audit trail " + auditFile(config) + " cannot be opened: " + e.getMessage(), e);
@@ -83,6 +94,10 @@ public final class Workbench implements AutoCloseable {
     }
 
     SqlKeyringStore store() {
+        return store.keyrings();
+    }
+
+    StoreBench storeBench() {
         return store;
     }
 
@@ -97,7 +112,8 @@ public final class Workbench implements AutoCloseable {
     /** Makes and changes keys here; one at a time within it. */
     KeyAdministration keys() {
         return new KeyAdministration(
-                store,
+                store.keyrings(),
+                store.reconciler(),
                 token.inventory(),
                 token.custodian(),
                 audit,

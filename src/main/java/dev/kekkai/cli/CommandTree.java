@@ -73,6 +73,9 @@ final class CommandTree {
         root.addSubcommand("status", leaf(StatusCommand.spec(), StatusCommand::run));
         root.addSubcommand("probe", leaf(ProbeCommand.spec(), ProbeCommand::run));
         root.addSubcommand("key", keys());
+        CommandSpec store = spec("store", "Move the store, or bring it into order.");
+        StoreCommands.addTo(store, this::leaf);
+        root.addSubcommand("store", store);
         root.addSubcommand(
                 "config",
                 spec("config", "Check the configuration.")

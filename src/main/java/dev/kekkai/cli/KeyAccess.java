@@ -31,14 +31,32 @@ final class KeyAccess {
         T carryOut(OfflineKeys keys) throws KeyringException, CustodyException, StoreException, AuditException;
     }
 
-    /** Gives an order once. A store that another command has at the moment is waited for, since no server can be asked then. */
+    /** Asks without changing anything. */
+    static <T> T ask(Terminal terminal, Function<KeysGrpc.KeysBlockingStub, T> online, Offline<T> offline)
+            throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    CommandException {
+        return give(terminal, Workbench.Purpose.LOOK, online, offline);
+    }
+
+    /** Gives an order once. */
     static <T> T give(Terminal terminal, Function<KeysGrpc.KeysBlockingStub, T> online, Offline<T> offline)
+            throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    CommandException {
+        return give(terminal, Workbench.Purpose.WORK, online, offline);
+    }
+
+    /** Gives an order once. A store that another command has at the moment is waited for, since no server can be asked then. */
+    static <T> T give(
+            Terminal terminal,
+            Workbench.Purpose purpose,
+            Function<KeysGrpc.KeysBlockingStub, T> online,
+            Offline<T> offline)
             throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
                     CommandException {
         KekkaiConfig config = ConfigFile.load(terminal.config(), terminal.environment());
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            Optional<Workbench> here = Workbench.open(config);
+            Optional<Workbench> here = Workbench.open(config, purpose);
             if (here.isPresent()) {
                 try (Workbench bench = here.get()) {
                     return offline.carryOut(new OfflineKeys(bench, operator()));
@@ -52,6 +70,11 @@ final class KeyAccess {
     }
 
     private static Operator operator() {
-        return new Operator(System.getProperty("user.name", "unknown"), "cli");
+        return new Operator(operatorName(), "cli");
+    }
+
+    /** Who types, for the audit trail. */
+    static String operatorName() {
+        return System.getProperty("user.name", "unknown");
     }
 }

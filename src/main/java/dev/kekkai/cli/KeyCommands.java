@@ -39,7 +39,7 @@ final class KeyCommands {
     static ExitCode list(Terminal terminal, ParseResult options)
             throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
                     CommandException, IOException {
-        ListKeysResponse listed = KeyAccess.give(
+        ListKeysResponse listed = KeyAccess.ask(
                 terminal, keys -> keys.listKeys(ListKeysRequest.getDefaultInstance()), keys -> keys.list());
         KeyListing.print(terminal, listed.getVersionsList());
         if (!listed.getProblem().isEmpty()) {

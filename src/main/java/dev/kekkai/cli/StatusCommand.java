@@ -40,6 +40,9 @@ final class StatusCommand {
         table.row("kms socket", status.getKmsSocket());
         table.row(
                 "serving since", Instant.ofEpochMilli(status.getStartedMillis()).toString());
+        if (!status.getStoreProblem().isEmpty()) {
+            table.row("store", "NOT OK: " + status.getStoreProblem());
+        }
         table.row("tenant", status.getTenant());
         table.row("keyring", status.getLineage());
         table.row("key_id", status.getKeyId());
@@ -96,6 +99,7 @@ final class StatusCommand {
             json.writeStringField("lineage", status.getLineage());
             json.writeStringField("keyId", status.getKeyId());
             json.writeNumberField("epoch", status.getEpoch());
+            json.writeStringField("storeProblem", status.getStoreProblem());
             json.writeObjectFieldStart("token");
             json.writeStringField("label", status.getToken().getLabel());
             json.writeStringField("serial", status.getToken().getSerial());

@@ -58,7 +58,7 @@ final class Adoption {
                             : "would register as " + state + ": "
                                     + found.stream().map(Kek::label).collect(Collectors.joining(", ")));
         }
-        long floor = (found.getLast().number() + 1L) * EPOCHS_PER_NUMBER;
+        long floor = floorAbove(found.getLast().number());
         if (existing.isEmpty()) {
             ledger.store().createKeyring(order.tenant(), lineage, floor);
         } else {
@@ -111,6 +111,11 @@ final class Adoption {
                             + " is registered already. Label a new one with number " + (highest + 1)
                             + ", or run 'kekkai key adopt' without --new");
         }
+    }
+
+    /** An epoch above every one that was ever given while no version had a higher number than this. */
+    static long floorAbove(int number) {
+        return (number + 1L) * EPOCHS_PER_NUMBER;
     }
 
     /** The keys of a keyring on the token that the store does not know, by number. */

@@ -3,6 +3,7 @@ package dev.kekkai.keyring;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.authority.Reconciler;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.KekInventory;
@@ -15,6 +16,7 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.UntrustedStoreException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,26 +34,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyAdministration {
     private final Ledger ledger;
+    private final Reconciler reconciler;
     private final Examiner examiner;
     private final Duration retention;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
+     * @param reconciler of the same store
      * @param retention how long a version must have been DISABLED before it can be destroyed
      */
     public KeyAdministration(
             KeyringStore store,
+            Reconciler reconciler,
             KekInventory inventory,
             KeyCustodian custodian,
             AuditTrail audit,
             InstantSource clock,
             Duration retention) {
-        this(new Ledger(store, audit, clock, step -> {}), new Examiner(inventory, custodian), retention);
+        this(new Ledger(store, audit, clock, step -> {}), reconciler, new Examiner(inventory, custodian), retention);
     }
 
     /** For tests that stop at a step. */
-    KeyAdministration(Ledger ledger, Examiner examiner, Duration retention) {
+    KeyAdministration(Ledger ledger, Reconciler reconciler, Examiner examiner, Duration retention) {
         this.ledger = ledger;
+        this.reconciler = reconciler;
         this.examiner = examiner;
         this.retention = retention;
     }
@@ -170,6 +176,19 @@ public final class KeyAdministration {
                 "key.renew-canary", version, order, () -> new Acceptance(ledger, examiner).canary(order, version));
     }
 
+    /**
+     * Brings a store into order that is rolled back or was written to by others: the rows as they follow from the authority chain, this chain as the
+     * current one, and a new version ACTIVE, since nobody knows how often the old one was used.
+     *
+     * @param takeOver the operator's word that a store without a chain is from before there was one
+     */
+    public Change reconcile(Order order, Mechanism mechanism, boolean takeOver)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return carryOutAnyhow(
+                "store.reconcile", "", order, () -> new StoreRepair(ledger, reconciler, creation(), activation())
+                        .reconcile(order, mechanism, takeOver));
+    }
+
     private Creation creation() {
         return new Creation(ledger, examiner, activation());
     }
@@ -186,16 +205,32 @@ public final class KeyAdministration {
         Change carryOut() throws KeyringException, CustodyException, StoreException, AuditException;
     }
 
+    /** On a store that is believed and takes changes: else a refused rotation would leave a key in the HSM that no store knows. */
     private Change carryOut(String action, String version, Order order, Verb verb)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return carryOutAnyhow(action, version, order, () -> {
+            reconciler.requireCurrent();
+            return verb.carryOut();
+        });
+    }
+
+    private Change carryOutAnyhow(String action, String version, Order order, Verb verb)
             throws KeyringException, CustodyException, StoreException, AuditException {
         lock.lock();
         try {
             return verb.carryOut();
-        } catch (KeyringException | CustodyException.KeyMissing | CustodyException.KeyUnsafe e) {
+        } catch (KeyringException
+                | UntrustedStoreException
+                | CustodyException.KeyMissing
+                | CustodyException.KeyUnsafe e) {
             recordEnd(action, version, order, Outcome.REFUSED, e);
             throw e;
         } catch (CustodyException | StoreException e) {
             recordEnd(action, version, order, Outcome.FAILED, e);
+            if (e.getCause() instanceof CustodyException custody) {
+                // It is the HSM that is at fault: it did not sign what was to be stored.
+                throw custody;
+            }
             throw e;
         } finally {
             lock.unlock();

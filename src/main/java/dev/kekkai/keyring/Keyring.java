@@ -39,6 +39,7 @@ public final class Keyring {
     private final ReentrantLock reloading = new ReentrantLock();
 
     private volatile boolean behind;
+    private volatile String storeProblem = "";
     private volatile Snapshot snapshot;
     private volatile @Nullable VersionId worn;
 
@@ -89,6 +90,10 @@ public final class Keyring {
             behind = true;
             read();
             behind = false;
+            storeProblem = "";
+        } catch (StoreException e) {
+            storeProblem = String.valueOf(e.getMessage());
+            throw e;
         } finally {
             reloading.unlock();
         }
@@ -102,6 +107,11 @@ public final class Keyring {
         } finally {
             reloading.unlock();
         }
+    }
+
+    /** Why the store could not be read or was not believed when it was last asked, or empty. What was read before serves on. */
+    public String storeProblem() {
+        return storeProblem;
     }
 
     /** Whether the store may have something newer than what is in service. */

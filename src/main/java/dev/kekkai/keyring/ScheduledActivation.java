@@ -5,6 +5,7 @@ import dev.kekkai.custody.CustodyException;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.UntrustedStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,11 +25,15 @@ public final class ScheduledActivation {
     private static final Logger LOG = Logger.getLogger(ScheduledActivation.class);
     private static final Operator OPERATOR = new Operator("schedule", "server");
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
+    /** How soon a change made by another replica is served here, and a store that was written to by others is found out. */
+    private static final Duration REFRESH = Duration.ofSeconds(10);
 
     private final KeyAdministration keys;
     private final Keyring keyring;
     private final InstantSource clock;
     private Instant notBefore = Instant.MIN;
+    private Instant refreshAt = Instant.MIN;
+    private String told = "";
 
     public ScheduledActivation(KeyAdministration keys, Keyring keyring, InstantSource clock) {
         this.keys = keys;
@@ -39,9 +44,14 @@ public final class ScheduledActivation {
     /** Activates what came due while no server ran; before the keyring is opened. */
     public static void catchUp(KeyAdministration keys, TenantId tenant)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        Change change = keys.activateDue(new Order(tenant, OPERATOR, false));
-        if (change.changed()) {
-            LOG.info(change.said());
+        try {
+            Change change = keys.activateDue(new Order(tenant, OPERATOR, false));
+            if (change.changed()) {
+                LOG.info(change.said());
+            }
+        } catch (UntrustedStoreException e) {
+            // Whether the keyring can be served all the same is for its opener to say.
+            LOG.errorf("a scheduled activation, if there is one, is not done: %s", e.getMessage());
         }
     }
 
@@ -56,10 +66,8 @@ public final class ScheduledActivation {
 
     /** Looks once; what fails is tried again later. */
     void look() {
+        refresh();
         try {
-            if (keyring.behind()) {
-                keyring.reload();
-            }
             if (due()) {
                 activate();
             }
@@ -70,6 +78,24 @@ public final class ScheduledActivation {
                     "the scheduled rotation is not done and is tried again in %d s: %s",
                     AFTER_FAILURE.toSeconds(),
                     e.getMessage());
+        }
+    }
+
+    private void refresh() {
+        Instant now = clock.instant();
+        if (!keyring.behind() && now.isBefore(refreshAt)) {
+            return;
+        }
+        refreshAt = now.plus(REFRESH);
+        try {
+            keyring.reload();
+            told = "";
+        } catch (StoreException | RuntimeException e) {
+            String why = String.valueOf(e.getMessage());
+            if (!why.equals(told)) {
+                LOG.errorf("the keyring in service stays as it is, until the store can be read again: %s", why);
+                told = why;
+            }
         }
     }
 

@@ -27,7 +27,9 @@ enum Step {
     /** The HSM has the key no more. */
     OBJECTS_DESTROYED,
     /** The version is DESTROYED. */
-    DESTROYED;
+    DESTROYED,
+    /** The store is in order; the old version still wraps. */
+    RECONCILED;
 
     /** Told of each step when it has been taken, so that tests can stop there. */
     @FunctionalInterface
