@@ -62,6 +62,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void authority_stands_on_ports_and_only_the_store_speaks_sql() {
+        FLOORS.authorityStandsOnPorts().check(OURS);
+        FLOORS.onlyTheStoreSpeaksSql().check(OURS);
+    }
+
+    @Test
     void generated_code_is_known_to_edges_only() {
         FLOORS.generatedCodeIsKnownToEdgesOnly().check(OURS);
     }

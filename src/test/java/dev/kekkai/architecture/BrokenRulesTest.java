@@ -45,6 +45,11 @@ class BrokenRulesTest {
     }
 
     @Test
+    void sql_outside_the_store_is_found() {
+        assertThat(violations(FLOORS.onlyTheStoreSpeaksSql())).isNotEmpty().allMatch(says("AsksTheDatabase"));
+    }
+
+    @Test
     void a_value_that_stands_on_a_port_is_found_unless_it_may() {
         assertThat(violations(FLOORS.standsOn("id"))).isNotEmpty().allMatch(says("KnowsAPort"));
         assertThat(violations(FLOORS.standsOn("id", "dek"))).isEmpty();

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
 record Floors(String root) {
     private static final List<String> EDGES = List.of("kms", "gateway", "agent", "admin", "cli");
     private static final List<String> SERVICES =
-            List.of("keyring", "batching", "attestation", "identity", "approval", "audit", "cluster");
-    private static final List<String> ADAPTERS = List.of("custody.pkcs11", "custody.tpm", "store.sql", "audit.file");
+            List.of("keyring", "authority", "batching", "attestation", "identity", "approval", "audit", "cluster");
+    private static final List<String> ADAPTERS =
+            List.of("custody.pkcs11", "custody.tpm", "store.sql", "audit.file", "authority.file");
     private static final String[] THE_LANGUAGE = {"java..", "javax..", "org.jspecify.."};
 
     ArchRule edgeKnowsNoOtherEdge(String edge) {
@@ -90,6 +91,22 @@ record Floors(String root) {
                 .should()
                 .dependOnClassesThat(resideInAPackage(within(""))
                         .and(resideOutsideOfPackages(within(Stream.concat(Stream.of(name), Stream.of(below))))))
+                .allowEmptyShould(true);
+    }
+
+    /** What is believed of a store is decided without any I/O but through ports, so that the decision can be tried alone. */
+    ArchRule authorityStandsOnPorts() {
+        return standsOn("authority", "store", "custody", "envelope", "id", "secret", "files");
+    }
+
+    /** Nothing reads or writes a database but its adapter. */
+    ArchRule onlyTheStoreSpeaksSql() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(within("store.sql"))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "org.sqlite..")
+                        .or(resideInAnyPackage("org.flywaydb..", "io.agroal..")))
                 .allowEmptyShould(true);
     }
 

@@ -55,6 +55,10 @@ class CommandTreeTest {
                 "key enable",
                 "key destroy",
                 "key accept-provenance",
+                "store",
+                "store export",
+                "store import",
+                "store reconcile",
                 "config",
                 "config validate",
                 "config show"
@@ -186,7 +190,7 @@ class CommandTreeTest {
             assertThat(typed.code()).as(verb).isEqualTo(3);
             assertThat(typed.err()).as(verb).contains("no readable file " + folder.resolve("no-module.so"));
         }
-        assertThat(folder.resolve("state").resolve("kekkai.db")).exists();
+        assertThat(folder.resolve("state").resolve("audit.jsonl")).exists();
     }
 
     @Test

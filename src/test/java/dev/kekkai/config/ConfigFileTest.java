@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,31 @@ class ConfigFileTest {
         assertThat(config.batching()).isEqualTo(new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.OFF, 1, 64));
         assertThat(config.store().path()).isEqualTo(Path.of("/srv/a.db"));
         assertThat(config.management()).isEqualTo(new KekkaiConfig.Management("::1", 0));
+    }
+
+    @Test
+    void postgresql_is_checked_fully_unless_it_is_said_otherwise() throws Exception {
+        String section = "  store: { type: postgresql, postgresql: { url: 'jdbc:postgresql://a:5432,[::1]:1/db', ";
+
+        assertThat(load(LEAST + section + "tls-ca-file: /etc/ca.pem } }\n", Map.of())
+                        .store()
+                        .postgresql())
+                .contains(new KekkaiConfig.Postgresql(
+                        "jdbc:postgresql://a:5432,[::1]:1/db",
+                        "kekkai",
+                        Optional.empty(),
+                        KekkaiConfig.Postgresql.Tls.VERIFY_FULL,
+                        Optional.of(Path.of("/etc/ca.pem"))));
+        assertThat(load(LEAST + section + "user: u, password-file: /run/p, tls: 'off' } }\n", Map.of())
+                        .store()
+                        .postgresql())
+                .contains(new KekkaiConfig.Postgresql(
+                        "jdbc:postgresql://a:5432,[::1]:1/db",
+                        "u",
+                        Optional.of(Path.of("/run/p")),
+                        KekkaiConfig.Postgresql.Tls.OFF,
+                        Optional.empty()));
+        assertThat(load(LEAST, Map.of()).store().postgresql()).isEmpty();
     }
 
     @Test

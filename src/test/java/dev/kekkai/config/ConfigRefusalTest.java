@@ -89,7 +89,11 @@ class ConfigRefusalTest {
                 "batching: { max: 1025 }                  | 2:20 | batching.max                   | a whole number from 1 to 1024, found 1025",
                 "batching: { lanes: 65 }                  | 2:22 | batching.lanes                 | a whole number from 1 to 64, found 65",
                 "store: { path: var/a.db }                | 2:18 | store.path                     | an absolute path",
-                "store: { type: postgresql }              | 2:18 | store.type                     | postgresql is not in this version",
+                "store: { type: mysql }                   | 2:18 | store.type                     | postgresql or sqlite",
+                "store: { postgresql: { url: 'jdbc:postgresql://u:p@h/d' } } | 2:31 | store.postgresql.url | without a user, a password or options",
+                "store: { postgresql: { url: 'jdbc:postgresql://h/d?password=p' } } | 2:31 | store.postgresql.url | without a user, a password or options",
+                "store: { postgresql: { tls: require } }  | 2:31 | store.postgresql.tls           | off or verify-ca or verify-full",
+                "store: { postgresql: { user: 'a b' } }   | 2:32 | store.postgresql.user          | the name of a role",
                 "management: { address: kekkai.dev }      | 2:26 | management.address             | a literal IP address or localhost",
                 "management: { port: '9000' }             | 2:23 | management.port                | found text",
                 "management: { port: -1 }                 | 2:23 | management.port                | found -1",
@@ -106,6 +110,15 @@ class ConfigRefusalTest {
                 .asString()
                 .startsWith(file + ":" + place + ": " + key + ": ")
                 .contains(said);
+    }
+
+    @Test
+    void postgresql_needs_a_url_and_what_its_certificate_is_checked_with() throws Exception {
+        assertThat(refusals("kekkai:\n  store: { type: postgresql }\n" + CUSTODY))
+                .hasSize(2)
+                .anyMatch(said -> said.contains("store.postgresql.url: is missing, and store.type is postgresql"))
+                .anyMatch(said -> said.contains("store.postgresql.tls-ca-file: is missing")
+                        && said.contains("store.postgresql.tls: off"));
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.kekkai.keyring;
 
+import dev.kekkai.authority.ChainNotary;
+import dev.kekkai.authority.Reconciler;
 import dev.kekkai.batching.Batcher;
 import dev.kekkai.batching.Capacity;
 import dev.kekkai.custody.Kek;
@@ -20,7 +22,10 @@ import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.sql.SqlKeyringStore;
+import dev.kekkai.testing.authority.Hosts;
+import dev.kekkai.testing.authority.MemorySigningKey;
 import dev.kekkai.testing.custody.MemoryHsm;
+import dev.kekkai.testing.store.TestDatabase;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -51,7 +56,8 @@ final class KeyringFixture implements AutoCloseable {
     final Batcher batcher;
     final MemoryAudit audit = new MemoryAudit();
     final ScheduledThreadPoolExecutor background = new ScheduledThreadPoolExecutor(2);
-    final Path database;
+    final MemorySigningKey signingKey = new MemorySigningKey();
+    final ChainNotary notary;
     final SqlKeyringStore sql;
     final FlakyStore store;
     volatile Instant now = Instant.parse("2026-05-06T07:08:09Z");
@@ -61,11 +67,15 @@ final class KeyringFixture implements AutoCloseable {
     }
 
     KeyringFixture(Path folder, MemoryHsm hsm) throws Exception {
+        this(folder, hsm, TestDatabase.Kind.SQLITE.in(folder));
+    }
+
+    KeyringFixture(Path folder, MemoryHsm hsm, TestDatabase database) throws Exception {
         this.hsm = hsm;
         this.batcher = new Batcher(hsm, Capacity.auto(Capacity.MOST_LEAVES, 2, 8));
         background.setRemoveOnCancelPolicy(true);
-        database = folder.resolve("kekkai.db");
-        sql = SqlKeyringStore.openSqlite(database);
+        notary = Hosts.notary(signingKey, folder);
+        sql = database.open(notary);
         store = new FlakyStore(sql);
     }
 
@@ -74,7 +84,7 @@ final class KeyringFixture implements AutoCloseable {
     }
 
     KeyAdministration administration() {
-        return new KeyAdministration(store, hsm, hsm, audit, clock(), Duration.ofDays(90));
+        return new KeyAdministration(store, new Reconciler(sql, notary), hsm, hsm, audit, clock(), Duration.ofDays(90));
     }
 
     StoredVersion create() throws Exception {

@@ -4,6 +4,7 @@ import static dev.kekkai.keyring.KeyringFixture.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kekkai.authority.SignedRows;
 import dev.kekkai.custody.CustodyException.KeyMissing;
 import dev.kekkai.custody.CustodyException.KeyUnsafe;
 import dev.kekkai.custody.CustodyException.Unavailable;
@@ -11,10 +12,6 @@ import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.Provenance;
 import dev.kekkai.store.StoredVersion;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +103,7 @@ class KeyringOpenerTest {
 
     @Test
     void a_damaged_canary_is_refused_as_such() throws Exception {
-        store("0102");
+        store(new byte[] {1, 2});
 
         assertThatThrownBy(() -> fixture.opener().open(TENANT))
                 .isInstanceOf(KeyringException.class)
@@ -117,7 +114,7 @@ class KeyringOpenerTest {
     @Test
     void the_canary_of_another_version_is_refused_before_the_hsm_is_asked() throws Exception {
         StoredVersion other = fixture.create();
-        store(HexFormat.of().formatHex(other.canary()));
+        store(other.canary());
         int opened = fixture.hsm.opened().size();
 
         assertThatThrownBy(() -> fixture.opener().open(TENANT))
@@ -133,14 +130,8 @@ class KeyringOpenerTest {
         assertThatThrownBy(() -> fixture.opener().open(TENANT)).isInstanceOf(Unavailable.class);
     }
 
-    /** Writes the canary of the first version behind the store's back. */
-    private void store(String canary) throws Exception {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + fixture.database);
-                PreparedStatement update =
-                        connection.prepareStatement("UPDATE key_version SET canary = ? WHERE version_id = ?")) {
-            update.setString(1, canary);
-            update.setString(2, kek.version().toString());
-            assertThat(update.executeUpdate()).isEqualTo(1);
-        }
+    /** Has the store remember another canary for the first version. */
+    private void store(byte[] canary) throws Exception {
+        new SignedRows(fixture.sql, fixture.signingKey, fixture.notary).canary(1, canary);
     }
 }

@@ -2,20 +2,22 @@ package dev.kekkai.keyring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kekkai.authority.ChainNotary;
+import dev.kekkai.authority.Reconciler;
+import dev.kekkai.authority.SignedRows;
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.sql.SchemaChange;
 import dev.kekkai.store.sql.SqlKeyringStore;
+import dev.kekkai.testing.authority.Hosts;
+import dev.kekkai.testing.authority.MemorySigningKey;
 import dev.kekkai.testing.custody.LosableHsm;
 import dev.kekkai.testing.custody.MemoryHsm;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,12 +32,22 @@ final class LifeFixture implements AutoCloseable {
     final MemoryAudit audit = new MemoryAudit();
     volatile Instant now = Instant.parse("2026-05-06T07:08:09Z");
 
+    final MemorySigningKey signingKey = hsm.with(new MemorySigningKey());
+
+    private final Path folder;
     private final Path database;
+    private ChainNotary notary;
     private SqlKeyringStore store;
 
     LifeFixture(Path folder) throws StoreException {
+        this.folder = folder;
         database = folder.resolve("kekkai.db");
-        store = SqlKeyringStore.openSqlite(database);
+        open(signingKey);
+    }
+
+    private void open(MemorySigningKey key) throws StoreException {
+        notary = Hosts.notary(key, folder);
+        store = SqlKeyringStore.openSqlite(database, SchemaChange.FORWARD, notary);
     }
 
     /** One whose first version is ACTIVE. */
@@ -59,7 +71,11 @@ final class LifeFixture implements AutoCloseable {
     }
 
     private KeyAdministration keys(Step.Watcher watcher) {
-        return new KeyAdministration(new Ledger(store, audit, () -> now, watcher), new Examiner(hsm, hsm), RETENTION);
+        return new KeyAdministration(
+                new Ledger(store, audit, () -> now, watcher),
+                new Reconciler(store, notary),
+                new Examiner(hsm, hsm),
+                RETENTION);
     }
 
     static Order order() {
@@ -109,7 +125,7 @@ final class LifeFixture implements AutoCloseable {
     /** The process is gone, and another one begins on the same file. */
     void restart() throws StoreException {
         store.close();
-        store = SqlKeyringStore.openSqlite(database);
+        open(signingKey);
     }
 
     /** Takes a fresh version through ACTIVE and RETIRED to DISABLED. */
@@ -119,16 +135,10 @@ final class LifeFixture implements AutoCloseable {
         assertThat(version(1).state()).isEqualTo(KeyState.DISABLED);
     }
 
-    /** Writes into the database what is no canary. */
-    void damageCanary(int number) throws StoreException, SQLException {
-        store.close();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-                PreparedStatement update =
-                        connection.prepareStatement("UPDATE key_version SET canary = 'not hex' WHERE number = ?")) {
-            update.setInt(1, number);
-            assertThat(update.executeUpdate()).isEqualTo(1);
-        }
-        store = SqlKeyringStore.openSqlite(database);
+    /** Has the store remember what is no canary, as if it had been registered so. */
+    void damageCanary(int number) throws StoreException {
+        new SignedRows(store, signingKey, notary).canary(number, new byte[] {1, 2, 3});
+        restart();
     }
 
     @Override

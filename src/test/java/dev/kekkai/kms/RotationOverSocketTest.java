@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.authority.ChainNotary;
+import dev.kekkai.authority.Reconciler;
 import dev.kekkai.batching.Batcher;
 import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
@@ -17,9 +19,12 @@ import dev.kekkai.keyring.LocalDekService;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.keyring.Order;
 import dev.kekkai.keyring.RotationPlan;
+import dev.kekkai.store.sql.SchemaChange;
 import dev.kekkai.store.sql.SqlKeyringStore;
 import dev.kekkai.testing.apiserver.ApiserverSimulator;
 import dev.kekkai.testing.apiserver.ApiserverV1Simulator;
+import dev.kekkai.testing.authority.Hosts;
+import dev.kekkai.testing.authority.MemorySigningKey;
 import dev.kekkai.testing.custody.MemoryHsm;
 import dev.kekkai.uds.UnixSocketChannel;
 import dev.kekkai.wire.kms.v2.DecryptRequest;
@@ -62,8 +67,10 @@ class RotationOverSocketTest {
     @BeforeEach
     void serve() throws Exception {
         MemoryHsm hsm = new MemoryHsm();
-        store = SqlKeyringStore.openSqlite(folder.resolve("kekkai.db"));
-        keys = new KeyAdministration(store, hsm, hsm, event -> {}, () -> now, Duration.ofDays(90));
+        ChainNotary notary = Hosts.notary(new MemorySigningKey(), folder);
+        store = SqlKeyringStore.openSqlite(folder.resolve("kekkai.db"), SchemaChange.FORWARD, notary);
+        keys = new KeyAdministration(
+                store, new Reconciler(store, notary), hsm, hsm, event -> {}, () -> now, Duration.ofDays(90));
         keys.create(ORDER, Mechanism.AES_GCM, false);
         keyring = new Keyring(
                 new KeyringOpener(store, hsm, hsm).open(TenantId.DEFAULT),

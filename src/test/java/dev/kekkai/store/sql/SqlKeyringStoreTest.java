@@ -17,6 +17,10 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.testing.authority.Hosts;
+import dev.kekkai.testing.authority.MemorySigningKey;
+import dev.kekkai.testing.store.TestDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +35,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.Kind.class)
 class SqlKeyringStoreTest {
     private static final TenantId TENANT = TenantId.DEFAULT;
     private static final TenantId STRANGER = new TenantId(UUID.randomUUID());
@@ -41,13 +50,17 @@ class SqlKeyringStoreTest {
     @TempDir
     Path folder;
 
-    private Path file;
+    @Parameter
+    TestDatabase.Kind kind;
+
+    private final MemorySigningKey key = new MemorySigningKey();
+    private TestDatabase database;
     private SqlKeyringStore store;
 
     @BeforeEach
     void open_a_store_with_an_empty_keyring() throws Exception {
-        file = folder.resolve("kekkai.db");
-        store = SqlKeyringStore.openSqlite(file);
+        database = kind.in(folder);
+        store = database.open(Hosts.notary(key, folder));
         store.createKeyring(TENANT, LINEAGE, 0);
     }
 
@@ -163,8 +176,9 @@ class SqlKeyringStoreTest {
     @Test
     void epochs_grow_strictly_above_the_floor() throws Exception {
         store.close();
-        file = folder.resolve("rebuilt.db");
-        store = SqlKeyringStore.openSqlite(file);
+        Path rebuilt = Files.createDirectory(folder.resolve("rebuilt"));
+        database = kind.in(rebuilt);
+        store = database.open(Hosts.notary(key, folder));
         store.createKeyring(TENANT, LINEAGE, 8192);
         List<Long> epochs = new ArrayList<>();
         for (int number = 1; number <= 4; number++) {
@@ -242,6 +256,6 @@ class SqlKeyringStoreTest {
 
     private void reopen() throws StoreException {
         store.close();
-        store = SqlKeyringStore.openSqlite(file);
+        store = database.open(Hosts.notary(key, folder));
     }
 }

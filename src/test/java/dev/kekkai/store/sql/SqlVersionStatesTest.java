@@ -12,17 +12,23 @@ import dev.kekkai.store.KeyState;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.VersionStates;
+import dev.kekkai.testing.authority.Hosts;
+import dev.kekkai.testing.authority.MemorySigningKey;
+import dev.kekkai.testing.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.Kind.class)
 class SqlVersionStatesTest {
     private static final TenantId TENANT = TenantId.DEFAULT;
     private static final TenantId STRANGER = new TenantId(UUID.randomUUID());
@@ -33,6 +39,9 @@ class SqlVersionStatesTest {
     @TempDir
     Path folder;
 
+    @Parameter
+    TestDatabase.Kind kind;
+
     private SqlKeyringStore store;
     private VersionStates states;
     private VersionId first;
@@ -40,7 +49,7 @@ class SqlVersionStatesTest {
 
     @BeforeEach
     void open_a_store_with_two_prepared_versions() throws Exception {
-        store = SqlKeyringStore.openSqlite(folder.resolve("kekkai.db"));
+        store = kind.in(folder).open(Hosts.notary(new MemorySigningKey(), folder));
         states = store.states();
         store.createKeyring(TENANT, LINEAGE, 0);
         first = add(1);
@@ -141,34 +150,6 @@ class SqlVersionStatesTest {
 
         assertThat(version(first).provenance()).isEqualTo(new Provenance(false, true, false));
         assertThat(version(first).canary()).containsExactly(7);
-    }
-
-    @Test
-    void a_database_of_the_first_schema_keeps_its_versions() throws Exception {
-        Path old = folder.resolve("old.db");
-        SQLiteDataSource source = new SQLiteDataSource();
-        source.setUrl("jdbc:sqlite:" + old);
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migration")
-                .target("1")
-                .load()
-                .migrate();
-        try (var connection = source.getConnection();
-                var insert = connection.createStatement()) {
-            insert.executeUpdate("INSERT INTO keyring VALUES ('" + TENANT + "', '" + LINEAGE + "', 0)");
-            insert.executeUpdate("INSERT INTO key_version VALUES ('" + first + "', '" + LINEAGE
-                    + "', 1, 1, 'ACTIVE', 1, 1, 1, 1, '0102', 1000, NULL, 65536)");
-        }
-
-        try (SqlKeyringStore migrated = SqlKeyringStore.openSqlite(old)) {
-            StoredVersion version =
-                    migrated.load(TENANT).orElseThrow().versions().getFirst();
-            assertThat(version.kek().version()).isEqualTo(first);
-            assertThat(version.state()).isEqualTo(KeyState.ACTIVE);
-            assertThat(version.activateAt()).isNull();
-            assertThat(version.disabled()).isNull();
-        }
     }
 
     private StoredVersion version(VersionId id) throws StoreException {

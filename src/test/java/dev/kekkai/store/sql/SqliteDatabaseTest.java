@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.StoreException;
+import dev.kekkai.testing.authority.Hosts;
+import dev.kekkai.testing.authority.MemorySigningKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,6 +25,7 @@ class SqliteDatabaseTest {
     @TempDir
     Path folder;
 
+    private final MemorySigningKey key = new MemorySigningKey();
     private Path file;
 
     @BeforeEach
@@ -32,16 +35,16 @@ class SqliteDatabaseTest {
 
     @Test
     void a_fresh_database_has_the_schema_and_the_tenant_default() throws Exception {
-        SqlKeyringStore.openSqlite(file).close();
+        open(file).close();
 
         assertThat(ask("SELECT id FROM tenant WHERE name = 'default'")).isEqualTo(TenantId.DEFAULT.toString());
         assertThat(ask("SELECT COUNT(*) FROM tenant")).isEqualTo("1");
-        assertThat(ask("SELECT MAX(version) FROM flyway_schema_history")).isEqualTo("2");
+        assertThat(ask("SELECT MAX(version) FROM flyway_schema_history")).isEqualTo("3");
     }
 
     @Test
     void the_database_its_log_and_its_index_are_for_their_owner_only() throws Exception {
-        try (SqlKeyringStore store = SqlKeyringStore.openSqlite(file)) {
+        try (SqlKeyringStore store = open(file)) {
             store.createKeyring(TenantId.DEFAULT, new Lineage(UUID.randomUUID()), 0);
 
             for (String suffix : new String[] {"", "-wal", "-shm"}) {
@@ -55,54 +58,25 @@ class SqliteDatabaseTest {
     @Test
     void opening_it_again_changes_nothing() throws Exception {
         Lineage lineage = new Lineage(UUID.randomUUID());
-        try (SqlKeyringStore store = SqlKeyringStore.openSqlite(file)) {
+        try (SqlKeyringStore store = open(file)) {
             store.createKeyring(TenantId.DEFAULT, lineage, 3);
         }
 
         for (int i = 0; i < 2; i++) {
-            try (SqlKeyringStore store = SqlKeyringStore.openSqlite(file)) {
+            try (SqlKeyringStore store = open(file)) {
                 assertThat(store.load(TenantId.DEFAULT).orElseThrow().lineage()).isEqualTo(lineage);
             }
         }
-        assertThat(ask("SELECT COUNT(*) FROM flyway_schema_history")).isEqualTo("2");
+        assertThat(ask("SELECT COUNT(*) FROM flyway_schema_history")).isEqualTo("3");
     }
 
     @Test
     void a_commit_is_synced_to_disk_and_foreign_keys_hold() throws Exception {
-        try (Connection connection = SqliteDatabase.open(file);
-                Statement statement = connection.createStatement()) {
-            assertThat(pragma(statement, "journal_mode")).isEqualTo("wal");
-            assertThat(pragma(statement, "synchronous")).isEqualTo("2");
-            assertThat(pragma(statement, "foreign_keys")).isEqualTo("1");
+        try (Transactions transactions = SqliteDatabase.open(file, SchemaChange.FORWARD)) {
+            assertThat(pragma(transactions, "journal_mode")).isEqualTo("wal");
+            assertThat(pragma(transactions, "synchronous")).isEqualTo("2");
+            assertThat(pragma(transactions, "foreign_keys")).isEqualTo("1");
         }
-    }
-
-    @Test
-    void a_database_of_a_newer_version_is_refused_unchanged() throws Exception {
-        SqlKeyringStore.openSqlite(file).close();
-        change(
-                "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum,"
-                        + " installed_by, installed_on, execution_time, success)"
-                        + " VALUES (9999, '9999', 'from the future', 'SQL', 'V9999__from_the_future.sql', 1, 'x', '2030-01-01', 1, 1)");
-        change("CREATE TABLE from_the_future (x TEXT)");
-        byte[] before = Files.readAllBytes(file);
-
-        assertThatThrownBy(() -> SqlKeyringStore.openSqlite(file))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("does not fit this version of Kekkai")
-                .hasMessageContaining("Nothing was changed");
-
-        assertThat(file).hasBinaryContent(before);
-    }
-
-    @Test
-    void a_database_whose_migration_was_not_ours_is_refused() throws Exception {
-        SqlKeyringStore.openSqlite(file).close();
-        change("UPDATE flyway_schema_history SET checksum = checksum + 1");
-
-        assertThatThrownBy(() -> SqlKeyringStore.openSqlite(file))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("checksum");
     }
 
     @Test
@@ -110,9 +84,7 @@ class SqliteDatabaseTest {
         String text = "this is not a database, and long enough to be read as the header of one: ".repeat(20);
         Files.writeString(file, text);
 
-        assertThatThrownBy(() -> SqlKeyringStore.openSqlite(file))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> open(file)).isInstanceOf(StoreException.class).hasMessageContaining(file.toString());
 
         assertThat(file).hasContent(text);
     }
@@ -121,7 +93,7 @@ class SqliteDatabaseTest {
     void a_folder_that_is_not_there_is_refused_by_name() {
         Path nowhere = folder.resolve("missing").resolve("kekkai.db");
 
-        assertThatThrownBy(() -> SqlKeyringStore.openSqlite(nowhere))
+        assertThatThrownBy(() -> open(nowhere))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(nowhere.toString());
     }
@@ -134,16 +106,16 @@ class SqliteDatabaseTest {
         }
     }
 
-    private void change(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate(sql);
-        }
+    private SqlKeyringStore open(Path path) throws StoreException {
+        return SqlKeyringStore.openSqlite(path, SchemaChange.FORWARD, Hosts.notary(key, folder));
     }
 
-    private static String pragma(Statement statement, String name) throws SQLException {
-        try (ResultSet row = statement.executeQuery("PRAGMA " + name)) {
-            return row.next() ? row.getString(1) : "nothing";
-        }
+    private static String pragma(Transactions transactions, String name) throws StoreException {
+        return transactions.read("ask", connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("PRAGMA " + name)) {
+                return row.next() ? row.getString(1) : "nothing";
+            }
+        });
     }
 }

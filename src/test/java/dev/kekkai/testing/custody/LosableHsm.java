@@ -7,7 +7,9 @@ import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.custody.Provenance;
 import dev.kekkai.custody.SealedBox;
 import dev.kekkai.secret.Secret;
+import dev.kekkai.testing.authority.MemorySigningKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +31,14 @@ public final class LosableHsm implements KeyCustodian, KekInventory {
 
     public void back() {
         left.set(Integer.MAX_VALUE);
+    }
+
+    /** Has a signing key be in this HSM too. */
+    public MemorySigningKey with(MemorySigningKey key) {
+        key.failing(() -> left.getAndDecrement() > 0
+                ? Optional.empty()
+                : Optional.of(new Unavailable("the HSM answered CKR_DEVICE_REMOVED")));
+        return key;
     }
 
     private <T> CompletionStage<T> unlessGone(Supplier<CompletionStage<T>> call) {

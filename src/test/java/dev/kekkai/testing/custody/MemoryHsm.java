@@ -62,6 +62,11 @@ public final class MemoryHsm implements KeyCustodian, KekInventory {
         history.put(kek.version(), provenance);
     }
 
+    /** The keys themselves, which nobody else may ever have. */
+    public List<byte[]> keys() {
+        return List.copyOf(keys.values());
+    }
+
     /** From now on sealing and opening fail. */
     public void failWith(String reason) {
         failure = Optional.of(new Unavailable(reason));
