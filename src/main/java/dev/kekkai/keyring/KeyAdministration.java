@@ -227,7 +227,7 @@ public final class KeyAdministration {
             throw e;
         } catch (CustodyException | StoreException e) {
             recordEnd(action, version, order, Outcome.FAILED, e);
-            if (e.getCause() instanceof CustodyException custody) {
+            if (e instanceof StoreException && e.getCause() instanceof CustodyException custody) {
                 // It is the HSM that is at fault: it did not sign what was to be stored.
                 throw custody;
             }
