@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import dev.kekkai.testing.apiserver.ApiserverSimulator;
+import dev.kekkai.testing.process.Backdater;
 import dev.kekkai.testing.process.Finished;
 import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.process.KekkaiProcess;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The key is rotated, disabled and destroyed by the commands that operators have. */
 class RotationIT {
     private static final int KEYRING = 6;
+    private static final int STORE = 8;
 
     @TempDir
     Path folder;
@@ -131,6 +133,13 @@ class RotationIT {
         assertThat(early.err()).contains("keys.backup-retention");
 
         Keyrings.change(kekkai, "UPDATE key_version SET disabled_at = disabled_at - 91 * 86400000");
+        assertThat(kekkai.run("key", "destroy", "1", "--older-backups-may-become-unreadable")
+                        .endedWith(STORE)
+                        .err())
+                .as("a writer to the database shortens no retention time")
+                .contains("was changed: time of disabling");
+        Keyrings.change(kekkai, "UPDATE key_version SET disabled_at = disabled_at + 91 * 86400000");
+        Backdater.disabledFor(kekkai, 1, Duration.ofDays(91));
         assertThat(kekkai.run("key", "destroy", "1").endedWith(KEYRING).err())
                 .contains("--older-backups-may-become-unreadable");
         kekkai.run("key", "destroy", "1", "--older-backups-may-become-unreadable")

@@ -132,6 +132,6 @@ class KeyringOpenerTest {
 
     /** Has the store remember another canary for the first version. */
     private void store(byte[] canary) throws Exception {
-        new SignedRows(fixture.sql, fixture.signingKey, fixture.notary).canary(1, canary);
+        new SignedRows(fixture.sql, fixture.signingKey.generate(), fixture.notary).canary(1, canary);
     }
 }

@@ -137,7 +137,7 @@ final class LifeFixture implements AutoCloseable {
 
     /** Has the store remember what is no canary, as if it had been registered so. */
     void damageCanary(int number) throws StoreException {
-        new SignedRows(store, signingKey, notary).canary(number, new byte[] {1, 2, 3});
+        new SignedRows(store, signingKey.generate(), notary).canary(number, new byte[] {1, 2, 3});
         restart();
     }
 
