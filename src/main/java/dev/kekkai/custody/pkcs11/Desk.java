@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The session of one thread: opened when first needed, dropped at the first sign that it is not well, and not used beyond its {@link Link}. */
 final class Desk {
     private final Cryptoki cryptoki;
-    private @Nullable Pkcs11Session session;
+    private volatile @Nullable Pkcs11Session session;
     private @Nullable Link of;
 
     Desk(Cryptoki cryptoki) {
@@ -14,7 +14,7 @@ final class Desk {
     }
 
     Pkcs11Session session(Link link) throws PKCS11Exception {
-        if (session != null && !link.equals(of)) {
+        if (taken() && !link.equals(of)) {
             drop();
         }
         Pkcs11Session now = session;

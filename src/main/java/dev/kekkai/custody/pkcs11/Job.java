@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link SessionTask} on its way through the queue and up the ladder. */
 final class Job<T> {
+    private static final int MOST_HOPES = 16;
+
     private final SessionTask<T> task;
     private final boolean writing;
     private final Consumer<T> unclaimed;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private boolean wrote;
+    private int hopes;
     private @Nullable T result;
 
     Job(SessionTask<T> task, boolean writing, Consumer<T> unclaimed) {
@@ -33,6 +36,11 @@ final class Job<T> {
     /** Whether doing it again can do nothing twice. */
     boolean repeatable() {
         return !wrote;
+    }
+
+    /** Whether it may be left to others who have no session yet once more; true so many times and no more. */
+    boolean mayHopeAgain() {
+        return ++hopes <= MOST_HOPES;
     }
 
     /** Does the work and keeps the result back: what hangs on the answer is not to run inside the module's time. */

@@ -21,6 +21,7 @@ final class Worker implements Runnable {
     private final Presence presence = new Presence();
     private final Desk desk;
     private volatile @Nullable Visit visit;
+    private volatile boolean climbing;
 
     /** What the watch needs to know of a thread that does not come out. */
     record Visit(Job<?> job, Link link) {}
@@ -46,11 +47,18 @@ final class Worker implements Runnable {
         return desk.taken();
     }
 
+    /** Whether it is on its way up the ladder with a job, and may have a session soon though it has none now. */
+    boolean climbing() {
+        return climbing;
+    }
+
     @Override
     public void run() {
         try {
             for (Job<?> job = pool.next(); job != null && !presence.writtenOff(); job = pool.next()) {
+                climbing = true;
                 climb(job);
+                climbing = false;
                 if (presence.writtenOff()) {
                     return;
                 }
@@ -84,8 +92,9 @@ final class Worker implements Runnable {
             }
             visit = null;
             link.leave();
-            outcome.settle().run();
             again = outcome.again();
+            climbing = again;
+            outcome.settle().run();
         }
     }
 

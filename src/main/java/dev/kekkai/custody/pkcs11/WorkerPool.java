@@ -104,9 +104,15 @@ final class WorkerPool implements SessionWorkers, AutoCloseable {
         return null;
     }
 
-    /** Puts a job back for those who have a session; false if nobody has one. */
+    /**
+     * Puts a job back for those who have a session; false if nobody has one. Whoever is just opening one may be the very reason why none was
+     * free: he counts too, but not for ever, because he may be told the same.
+     */
     boolean leaveToOthers(Worker worker, Job<?> job) {
-        if (workers.stream().noneMatch(other -> other != worker && other.hasSession())) {
+        List<Worker> others = workers.stream().filter(other -> other != worker).toList();
+        // In this order: who climbs no more has a session, or will not have one.
+        boolean hope = others.stream().anyMatch(Worker::climbing) && job.mayHopeAgain();
+        if (!hope && others.stream().noneMatch(Worker::hasSession)) {
             return false;
         }
         if (!queue.offerFirst(job)) {
