@@ -2,9 +2,6 @@ package dev.kekkai.testing.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kekkai.attestation.ek.CertificateTarget;
-import dev.kekkai.attestation.fuzz.EventLogTarget;
-import dev.kekkai.attestation.fuzz.EvidenceTarget;
 import dev.kekkai.attestation.prover.NvChainTarget;
 import dev.kekkai.testing.fuzz.Jazzer.Outcome;
 import dev.kekkai.tpm.fuzz.ResponseTarget;
@@ -23,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each parser of bytes that come from a TPM or from a node. Briefly here; {@code bin/test --long} gives each target minutes. */
+/** Each parser of bytes that come from a TPM. Briefly here; {@code bin/test --long} gives each target minutes. */
 class FuzzTest {
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) (?:runs )?in");
 
@@ -38,10 +35,7 @@ class FuzzTest {
                 StructureTargets.Signatures.class,
                 StructureTargets.Others.class,
                 ResponseTarget.class,
-                NvChainTarget.class,
-                CertificateTarget.class,
-                EventLogTarget.class,
-                EvidenceTarget.class
+                NvChainTarget.class
             })
     void a_parser_gives_a_value_or_its_own_exception(Class<?> target) throws Exception {
         seed();
