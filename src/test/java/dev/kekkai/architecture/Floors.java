@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  */
 record Floors(String root) {
     private static final List<String> EDGES = List.of("kms", "gateway", "agent", "admin", "cli");
-    private static final List<String> SERVICES =
-            List.of("keyring", "authority", "batching", "attestation", "identity", "approval", "audit", "cluster");
+    private static final List<String> SERVICES = List.of(
+            "keyring", "authority", "batching", "attestation", "fleet", "identity", "approval", "audit", "cluster");
     private static final List<String> ADAPTERS =
             List.of("custody.pkcs11", "custody.tpm", "store.sql", "audit.file", "authority.file");
     private static final String[] THE_LANGUAGE = {"java..", "javax..", "org.jspecify.."};
