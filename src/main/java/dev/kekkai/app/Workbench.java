@@ -61,6 +61,10 @@ public final class Workbench implements AutoCloseable {
     /** Sets everything up, or answers empty if another process works there. */
     public static Optional<Workbench> open(KekkaiConfig config, Purpose purpose)
             throws StartException, StoreException, CustodyException, AuditException {
+        if (config.role() == KekkaiConfig.Role.AGENT) {
+            throw new StartException("this node is an agent, which has neither keys nor a store: run the command on a"
+                    + " gateway, or ask this agent how it does with 'kekkai status'");
+        }
         Optional<StateFolder> folder = StateFolder.take(config.store().path());
         return folder.isEmpty() ? Optional.empty() : Optional.of(open(config, purpose, folder.get()));
     }

@@ -23,7 +23,10 @@ final class ServeCommand {
                 "Serve the KMS socket until told to stop (SIGTERM).",
                 "",
                 "The socket appears when the keyring is open and a round trip through the HSM has succeeded. If that cannot be,"
-                        + " the command ends and says why; it never creates a key.");
+                        + " the command ends and says why; it never creates a key.",
+                "",
+                "In the role agent the socket appears at once, and Status says why it cannot serve until a gateway has admitted"
+                        + " this node.");
     }
 
     static ExitCode run(Terminal terminal, ParseResult options) throws ConfigException, CommandException {

@@ -19,7 +19,7 @@ final class StatusCommand {
     static CommandSpec spec() {
         return CommandTree.spec(
                 "status",
-                "Show the running server: its keyring, its HSM, and what the last round trip found. Exit code 7 if it is not healthy.");
+                "Show the running server: its keyring and its HSM, or its gateways, and what the last round trip found. Exit code 7 if it is not healthy.");
     }
 
     static ExitCode run(Terminal terminal, ParseResult options) throws ConfigException, CommandException, IOException {
@@ -43,6 +43,15 @@ final class StatusCommand {
         if (!status.getStoreProblem().isEmpty()) {
             table.row("store", "NOT OK: " + status.getStoreProblem());
         }
+        if (status.hasUplink()) {
+            UplinkView.table(table, status);
+        } else {
+            keyring(table, status);
+        }
+        table.print(terminal.out());
+    }
+
+    private static void keyring(Table table, GetStatusResponse status) {
         table.row("tenant", status.getTenant());
         table.row("keyring", status.getLineage());
         table.row("key_id", status.getKeyId());
@@ -68,7 +77,6 @@ final class StatusCommand {
         } else {
             table.row("custody", "hardware, by its profile");
         }
-        table.print(terminal.out());
     }
 
     private static String link(Hsm hsm) {
@@ -96,25 +104,35 @@ final class StatusCommand {
                     "servingSince",
                     Instant.ofEpochMilli(status.getStartedMillis()).toString());
             json.writeStringField("tenant", status.getTenant());
-            json.writeStringField("lineage", status.getLineage());
+            if (!status.hasUplink()) {
+                json.writeStringField("lineage", status.getLineage());
+            }
             json.writeStringField("keyId", status.getKeyId());
             json.writeNumberField("epoch", status.getEpoch());
-            json.writeStringField("storeProblem", status.getStoreProblem());
-            json.writeObjectFieldStart("token");
-            json.writeStringField("label", status.getToken().getLabel());
-            json.writeStringField("serial", status.getToken().getSerial());
-            json.writeStringField("manufacturer", status.getToken().getManufacturer());
-            json.writeStringField("model", status.getToken().getModel());
-            json.writeStringField("firmware", status.getToken().getFirmware());
-            json.writeBooleanField("software", status.getToken().getSoftware());
-            json.writeStringField("sealing", status.getToken().getSealing());
-            json.writeStringField("selfTest", status.getToken().getSelfTest());
-            json.writeEndObject();
+            if (status.hasUplink()) {
+                UplinkView.json(json, status.getUplink());
+            } else {
+                token(json, status);
+            }
             if (status.hasHsm()) {
                 hsm(json, status.getHsm());
             }
             json.writeEndObject();
         });
+    }
+
+    private static void token(JsonGenerator json, GetStatusResponse status) throws IOException {
+        json.writeStringField("storeProblem", status.getStoreProblem());
+        json.writeObjectFieldStart("token");
+        json.writeStringField("label", status.getToken().getLabel());
+        json.writeStringField("serial", status.getToken().getSerial());
+        json.writeStringField("manufacturer", status.getToken().getManufacturer());
+        json.writeStringField("model", status.getToken().getModel());
+        json.writeStringField("firmware", status.getToken().getFirmware());
+        json.writeBooleanField("software", status.getToken().getSoftware());
+        json.writeStringField("sealing", status.getToken().getSealing());
+        json.writeStringField("selfTest", status.getToken().getSelfTest());
+        json.writeEndObject();
     }
 
     private static void hsm(JsonGenerator json, Hsm hsm) throws IOException {

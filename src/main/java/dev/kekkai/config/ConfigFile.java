@@ -39,10 +39,12 @@ public final class ConfigFile {
         }
         given.putAll(EnvironmentOverrides.read(environment, ConfigKeys.SCHEMA, problems));
         Settings settings = Settings.complete(whole, ConfigKeys.SCHEMA, given, problems);
-        Optional<HsmProfile> profile = addProfile(whole, settings, problems);
+        Optional<HsmProfile> profile =
+                AgentSettings.isAgent(settings) ? Optional.empty() : addProfile(whole, settings, problems);
         StoreSettings.check(whole, settings, problems);
+        AgentSettings.check(whole, settings, problems);
         problems.throwIfAny();
-        return new EffectiveConfig(file, config(settings, profile.orElseThrow()), settings.all());
+        return new EffectiveConfig(file, config(settings, profile), settings.all());
     }
 
     private static Optional<HsmProfile> addProfile(Origin whole, Settings settings, Problems problems) {
@@ -88,30 +90,35 @@ public final class ConfigFile {
         }
     }
 
-    private static KekkaiConfig config(Settings settings, HsmProfile profile) {
+    private static KekkaiConfig config(Settings settings, Optional<HsmProfile> profile) {
         return new KekkaiConfig(
                 settings.get(ConfigKeys.ROLE),
                 new KekkaiConfig.Kms(
                         settings.get(ConfigKeys.KMS_SOCKET),
                         settings.get(ConfigKeys.KMS_SOCKET_MODE),
                         settings.get(ConfigKeys.KMS_SOCKET_GROUP)),
-                new KekkaiConfig.Custody(
-                        profile,
-                        new KekkaiConfig.Pkcs11(
-                                settings.get(ConfigKeys.PKCS11_MODULE),
-                                settings.get(ConfigKeys.PKCS11_TOKEN),
-                                settings.get(ConfigKeys.PKCS11_PIN_FILE),
-                                settings.get(ConfigKeys.PKCS11_SESSIONS),
-                                settings.get(ConfigKeys.PKCS11_STUCK_AFTER),
-                                settings.get(ConfigKeys.PKCS11_MAX_STUCK),
-                                settings.get(ConfigKeys.PKCS11_ALLOW_SOFT_TOKEN))),
+                profile.map(made -> custody(settings, made)),
                 new KekkaiConfig.Keys(settings.get(ConfigKeys.KEYS_BACKUP_RETENTION)),
                 new KekkaiConfig.Batching(
                         settings.get(ConfigKeys.BATCHING_MODE),
                         settings.get(ConfigKeys.BATCHING_MAX),
                         settings.get(ConfigKeys.BATCHING_LANES)),
                 StoreSettings.of(settings),
+                AgentSettings.of(settings),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
+    }
+
+    private static KekkaiConfig.Custody custody(Settings settings, HsmProfile profile) {
+        return new KekkaiConfig.Custody(
+                profile,
+                new KekkaiConfig.Pkcs11(
+                        settings.get(ConfigKeys.PKCS11_MODULE),
+                        settings.get(ConfigKeys.PKCS11_TOKEN),
+                        settings.get(ConfigKeys.PKCS11_PIN_FILE),
+                        settings.get(ConfigKeys.PKCS11_SESSIONS),
+                        settings.get(ConfigKeys.PKCS11_STUCK_AFTER),
+                        settings.get(ConfigKeys.PKCS11_MAX_STUCK),
+                        settings.get(ConfigKeys.PKCS11_ALLOW_SOFT_TOKEN)));
     }
 }

@@ -1,14 +1,17 @@
 package dev.kekkai.config;
 
 import dev.kekkai.config.KekkaiConfig.Batching;
+import dev.kekkai.config.KekkaiConfig.Gateway;
 import dev.kekkai.config.KekkaiConfig.Postgresql;
 import dev.kekkai.config.KekkaiConfig.Role;
+import dev.kekkai.config.KekkaiConfig.TpmAddress;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 /** Every key of the configuration file. The only place where a key, its default or its help is written; hsm-config/kekkai.yaml is tested against it. */
 public final class ConfigKeys {
@@ -16,7 +19,8 @@ public final class ConfigKeys {
 
     static final Key<Role> ROLE = Key.preset(
             "role",
-            Types.choice(Map.of("standalone", Role.STANDALONE)).refusingForNow(Set.of("gateway", "agent")),
+            Types.choice(Map.of("standalone", Role.STANDALONE, "agent", Role.AGENT))
+                    .refusingForNow(Set.of("gateway")),
             "standalone",
             "What this process is.");
 
@@ -38,9 +42,10 @@ public final class ConfigKeys {
             Types.choice(Map.of("pkcs11", "pkcs11")).refusingForNow(Set.of("tpm")),
             "pkcs11",
             "What keeps the key-encryption keys.");
-    static final Key<String> CUSTODY_PROFILE = Key.mandatory(
+    static final Key<String> CUSTODY_PROFILE = new Key<>(
             "custody.profile",
             Types.profile(),
+            new Key.Absence.Refused(Set.of(Role.AGENT)),
             "Which make of HSM it is: the name of a bundled profile, or the absolute path of one of your own.");
     static final Key<Path> PKCS11_MODULE = new Key<>(
             "custody.pkcs11.module",
@@ -130,6 +135,36 @@ public final class ConfigKeys {
             new Key.Absence.Nothing(),
             "Absolute path of a PEM file with the authorities that the server's certificate may come from.");
 
+    static final Key<List<Gateway>> AGENT_GATEWAYS = new Key<>(
+            "agent.gateways",
+            AgentTypes.gateways(),
+            new Key.Absence.Nothing(),
+            "The gateways that this node may use, each as host:service-port/attest-port.");
+    static final Key<Path> AGENT_ROOTS_FILE = Key.preset(
+            "agent.roots-file",
+            Types.absolutePath(),
+            "/etc/kekkai/roots.pem",
+            "Absolute path of a PEM file with the roots that gateways' certificates may come from.");
+    static final Key<TpmAddress> AGENT_TPM =
+            Key.preset("agent.tpm", AgentTypes.tpm(), "/dev/tpmrm0", "Where this node's TPM 2.0 is reached.");
+    static final Key<String> AGENT_EK =
+            Key.preset("agent.ek", AgentTypes.ek(), "auto", "Which endorsement key of the TPM this node is known by.");
+    static final Key<Path> AGENT_EVENT_LOG = Key.preset(
+            "agent.event-log",
+            Types.absolutePath(),
+            "/sys/kernel/security/tpm0/binary_bios_measurements",
+            "Absolute path of the firmware's event log, as the kernel hands it on.");
+    static final Key<UUID> AGENT_TENANT = new Key<>(
+            "agent.tenant",
+            AgentTypes.uuid(),
+            new Key.Absence.Nothing(),
+            "UUID of the tenant that this node asks to be enrolled in.");
+    static final Key<String> AGENT_HOST_NAME = Key.preset(
+            "agent.host-name",
+            AgentTypes.hostName(),
+            "",
+            "What this host is called, for people who approve it; empty takes its own name.");
+
     static final Key<String> MANAGEMENT_ADDRESS = Key.preset(
             "management.address",
             Types.address(),
@@ -167,6 +202,13 @@ public final class ConfigKeys {
             POSTGRESQL_PASSWORD_FILE,
             POSTGRESQL_TLS,
             POSTGRESQL_TLS_CA_FILE,
+            AGENT_GATEWAYS,
+            AGENT_ROOTS_FILE,
+            AGENT_TPM,
+            AGENT_EK,
+            AGENT_EVENT_LOG,
+            AGENT_TENANT,
+            AGENT_HOST_NAME,
             MANAGEMENT_ADDRESS,
             MANAGEMENT_PORT);
 

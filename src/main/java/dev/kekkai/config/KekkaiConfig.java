@@ -3,16 +3,90 @@ package dev.kekkai.config;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
-/** The whole effective configuration, checked. */
+/**
+ * The whole effective configuration, checked.
+ *
+ * @param hsm what keeps the KEKs; not there in the role agent, which has none
+ * @param uplink there in the role agent alone
+ */
 public record KekkaiConfig(
-        Role role, Kms kms, Custody custody, Keys keys, Batching batching, Store store, Management management) {
+        Role role,
+        Kms kms,
+        Optional<Custody> hsm,
+        Keys keys,
+        Batching batching,
+        Store store,
+        Optional<Agent> uplink,
+        Management management) {
     /** What this process is. */
     public enum Role {
-        STANDALONE
+        /** One control-plane node with an HSM of its own. */
+        STANDALONE,
+        /** A control-plane node that reaches its keys through gateways. */
+        AGENT
     }
+
+    /** What keeps the KEKs. To be asked only where the role has some. */
+    public Custody custody() {
+        return hsm.orElseThrow(() -> new IllegalStateException("the role " + role + " keeps no keys"));
+    }
+
+    /** The way to the gateways. To be asked only in the role agent. */
+    public Agent agent() {
+        return uplink.orElseThrow(() -> new IllegalStateException("the role " + role + " has no gateways"));
+    }
+
+    /**
+     * The way from a node to its gateways. Nothing in it is secret.
+     *
+     * @param gateways in the order in which they are tried first
+     * @param rootsFile PEM, the roots that gateways' certificates may come from
+     * @param tpm where the TPM is reached
+     * @param ek which of the TCG's templates the EK is of; empty lets the TPM's content decide
+     * @param eventLog what the firmware measured, as the kernel hands it on
+     * @param tenant UUID of the tenant that this node claims to belong to before anybody enrolled it
+     * @param hostName what this host is called, for people who approve; empty takes the kernel's
+     */
+    public record Agent(
+            List<Gateway> gateways,
+            Path rootsFile,
+            TpmAddress tpm,
+            Optional<String> ek,
+            Path eventLog,
+            Optional<UUID> tenant,
+            String hostName) {
+        public Agent {
+            gateways = List.copyOf(gateways);
+        }
+    }
+
+    /**
+     * One gateway.
+     *
+     * @param host name or literal IP, which its certificate must carry
+     * @param servicePort takes nodes with a certificate
+     * @param attestPort takes everybody who wants one
+     */
+    public record Gateway(String host, int servicePort, int attestPort) {
+        /** As it is written in the configuration. */
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + servicePort + "/" + attestPort;
+        }
+    }
+
+    /**
+     * Where a TPM is reached.
+     *
+     * @param path absolute
+     * @param socket a unix socket that takes raw commands, as swtpm's; else a device of the kernel's
+     */
+    public record TpmAddress(Path path, boolean socket) {}
 
     /**
      * The KMS endpoint.

@@ -1,6 +1,8 @@
 package dev.kekkai.config;
 
+import dev.kekkai.config.KekkaiConfig.Role;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The definition of one key: its name, its type, its default and what it is for.
@@ -13,8 +15,16 @@ import java.util.Locale;
 public record Key<T>(String path, ValueType<T> type, Absence absence, String help) {
     /** What holds where a key is left out. */
     public sealed interface Absence {
-        /** It must be given. */
-        record Refused() implements Absence {}
+        /**
+         * It must be given.
+         *
+         * @param notIn the roles that have no use for it
+         */
+        record Refused(Set<Role> notIn) implements Absence {
+            public Refused {
+                notIn = Set.copyOf(notIn);
+            }
+        }
 
         /** It has a default, in the text form of its type. */
         record Preset(String text) implements Absence {}
@@ -27,7 +37,7 @@ public record Key<T>(String path, ValueType<T> type, Absence absence, String hel
     }
 
     static <T> Key<T> mandatory(String path, ValueType<T> type, String help) {
-        return new Key<>(path, type, new Absence.Refused(), help);
+        return new Key<>(path, type, new Absence.Refused(Set.of()), help);
     }
 
     static <T> Key<T> preset(String path, ValueType<T> type, String text, String help) {

@@ -24,7 +24,9 @@ final class Settings {
                 complete.check(setting, problems);
             } else if (key.absence() instanceof Key.Absence.Preset preset) {
                 complete.put(new Setting(key, preset.text(), new Origin.Preset()));
-            } else if (key.absence() instanceof Key.Absence.Refused && !problems.mention(key.path())) {
+            } else if (key.absence() instanceof Key.Absence.Refused refused
+                    && !complete.excused(refused)
+                    && !problems.mention(key.path())) {
                 problems.add(
                         file,
                         key.path(),
@@ -33,6 +35,11 @@ final class Settings {
             }
         }
         return complete;
+    }
+
+    /** The role stands first in the schema of the configuration; a profile has none. */
+    private boolean excused(Key.Absence.Refused refused) {
+        return find(ConfigKeys.ROLE).filter(refused.notIn()::contains).isPresent();
     }
 
     private void check(Setting setting, Problems problems) {

@@ -52,7 +52,8 @@ class AnnotatedExampleTest {
     private static String absence(Key<?> key) {
         return switch (key.absence()) {
             case Key.Absence.Preset preset -> "Default: " + asYaml(key, preset.text()) + ".";
-            case Key.Absence.Refused refused -> "Mandatory.";
+            case Key.Absence.Refused refused ->
+                refused.notIn().isEmpty() ? "Mandatory." : "Mandatory, but in the role agent.";
             case Key.Absence.ProfileKnows profile -> "Default: what the profile says, if it says it.";
             case Key.Absence.Nothing nothing -> "May be left out.";
         };

@@ -64,6 +64,11 @@ public final class CertificateMaker {
         return this;
     }
 
+    public CertificateMaker from(String generalized) {
+        notBefore = generalized;
+        return this;
+    }
+
     public CertificateMaker until(String generalized) {
         notAfter = generalized;
         return this;

@@ -1,7 +1,6 @@
 package dev.kekkai.testing.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kekkai.testing.uds.Sockets;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** A server in a process of its own, which ends with {@link #close} at the latest. */
 public final class KekkaiProcess implements AutoCloseable {
@@ -34,12 +34,27 @@ public final class KekkaiProcess implements AutoCloseable {
 
     /** Waits for the socket to accept and for {@code /readyz}. */
     static KekkaiProcess ready(Process process, Path socket, List<Path> output) {
-        KekkaiProcess server = new KekkaiProcess(process, socket, output);
+        return await(new KekkaiProcess(process, socket, output), KekkaiProcess::serves);
+    }
+
+    /** Waits for the socket to accept and for a probe to answer, whatever it says. */
+    static KekkaiProcess accepting(Process process, Path socket, List<Path> output) {
+        return await(new KekkaiProcess(process, socket, output), KekkaiProcess::accepts);
+    }
+
+    /** What may fail while a server starts. */
+    private interface Condition {
+        boolean holds(KekkaiProcess server) throws Exception;
+    }
+
+    private static KekkaiProcess await(KekkaiProcess server, Condition condition) {
+        Process process = server.process;
         boolean ready = false;
         try {
-            await().atMost(START)
+            Awaitility.await()
+                    .atMost(START)
                     .pollInterval(Duration.ofMillis(50))
-                    .until(() -> !process.isAlive() || server.serves());
+                    .until(() -> !process.isAlive() || condition.holds(server));
             assertThat(process.isAlive())
                     .as("the server runs; it said: %s", server.output())
                     .isTrue();
@@ -53,10 +68,11 @@ public final class KekkaiProcess implements AutoCloseable {
     }
 
     private boolean serves() throws Exception {
-        return Files.exists(socket)
-                && Sockets.accepts(socket)
-                && !listeners().isEmpty()
-                && probe("/readyz").statusCode() == 200;
+        return accepts() && probe("/readyz").statusCode() == 200;
+    }
+
+    private boolean accepts() throws Exception {
+        return Files.exists(socket) && Sockets.accepts(socket) && !listeners().isEmpty();
     }
 
     /** A client on a connection of its own. */

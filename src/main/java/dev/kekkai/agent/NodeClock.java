@@ -1,0 +1,54 @@
+package dev.kekkai.agent;
+
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * The node's wall clock, which is not trusted further than a day: at boot it may be off by an hour or two, and attestation comes before
+ * whatever would set it right. What it is asked for is one thing alone, whether a gateway's certificate is of its time.
+ *
+ * <p>A certificate that was verified proves that its time has begun, whatever the clock says; from then on the clock never counts as earlier.
+ * Decision 26 says why a day of grace takes nothing from what the channel promises.
+ */
+final class NodeClock {
+    static final Duration TOLERANCE = Duration.ofDays(1);
+
+    private final InstantSource clock;
+    private Instant floor = Instant.EPOCH;
+
+    NodeClock(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * The instant at which a certificate is to be judged: now, or the nearest end of its validity where that is within the tolerance.
+     *
+     * @throws CertificateException if it is not; the message names both clocks
+     */
+    synchronized Instant judging(X509Certificate certificate) throws CertificateException {
+        Instant wall = clock.instant();
+        Instant now = wall.isBefore(floor) ? floor : wall;
+        Instant from = certificate.getNotBefore().toInstant();
+        Instant until = certificate.getNotAfter().toInstant();
+        if (now.plus(TOLERANCE).isBefore(from) || now.minus(TOLERANCE).isAfter(until)) {
+            throw new CertificateException("the gateway's certificate is valid from " + from + " to " + until
+                    + ", and this node's clock says " + wall + ", more than " + TOLERANCE.toHours()
+                    + " h away: the gateway's clock or this node's is wrong, set it right");
+        }
+        if (now.isBefore(from)) {
+            return from;
+        }
+        return now.isAfter(until) ? until : now;
+    }
+
+    /** Takes note of the time from which a certificate is valid that was verified. */
+    synchronized void seen(X509Certificate verified) {
+        Instant from = verified.getNotBefore().toInstant();
+        if (from.isAfter(floor)) {
+            floor = from;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.kekkai.agent;
+
+import dev.kekkai.tpm.structure.HashAlg;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertPath;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Whose word about a gateway's key counts: the roots of the file, until a gateway that was verified tells others. What was told replaces the
+ * file's, and is forgotten with the process.
+ *
+ * <p>Not an {@code X509ExtendedTrustManager} on purpose: for a plain one JSSE itself compares the certificate with the gateway's name.
+ */
+final class ServerRoots implements X509TrustManager {
+    private static final int MOST = 16;
+    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+
+    private final NodeClock clock;
+    private volatile List<X509Certificate> roots;
+
+    /** @param pinned from the file, at least one */
+    ServerRoots(List<X509Certificate> pinned, NodeClock clock) {
+        this.roots = List.copyOf(pinned);
+        this.clock = clock;
+    }
+
+    /** Trusts these from now on, and no others. What cannot be read changes nothing; neither does an empty list. */
+    boolean replace(List<byte[]> der) throws GeneralSecurityException {
+        if (der.isEmpty() || der.size() > MOST) {
+            return false;
+        }
+        List<X509Certificate> told = new ArrayList<>();
+        for (byte[] each : der) {
+            told.add(NodeKey.parse(each));
+        }
+        boolean different = !Set.copyOf(told).equals(Set.copyOf(roots));
+        roots = List.copyOf(told);
+        return different;
+    }
+
+    /** Their SHA-256 fingerprints, for people. */
+    List<String> fingerprints() throws CertificateException {
+        List<String> fingerprints = new ArrayList<>();
+        for (X509Certificate root : roots) {
+            fingerprints.add(HexFormat.of().formatHex(HashAlg.SHA256.digest(root.getEncoded())));
+        }
+        return fingerprints;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        X509Certificate server = chain[0];
+        if (server.getExtendedKeyUsage() == null
+                || !server.getExtendedKeyUsage().contains(SERVER_AUTH)
+                || server.getBasicConstraints() >= 0) {
+            throw new CertificateException("the gateway's certificate is not one for a server");
+        }
+        Instant at = clock.judging(server);
+        try {
+            CertPathValidator.getInstance("PKIX").validate(path(chain), parameters(at));
+        } catch (CertPathValidatorException e) {
+            throw new CertificateException(
+                    "the gateway's certificate does not come from any of the pinned roots (agent.roots-file): "
+                            + e.getMessage(),
+                    e);
+        } catch (InvalidAlgorithmParameterException | NoSuchAlgorithmException e) {
+            throw new CertificateException(e);
+        }
+        clock.seen(server);
+    }
+
+    /** Without the root, where the gateway sends it along. */
+    private CertPath path(X509Certificate[] chain) throws CertificateException {
+        List<X509Certificate> below = List.of(chain);
+        if (below.size() > 1 && roots.contains(below.getLast())) {
+            below = below.subList(0, below.size() - 1);
+        }
+        return CertificateFactory.getInstance("X.509").generateCertPath(below);
+    }
+
+    /** No revocation: a gateway's certificate lives for days, and what is not to be trusted any more is a root. */
+    private PKIXParameters parameters(Instant at) throws InvalidAlgorithmParameterException {
+        PKIXParameters parameters = new PKIXParameters(
+                roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet()));
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(Date.from(at));
+        return parameters;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("an agent is nobody's server");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return roots.toArray(X509Certificate[]::new);
+    }
+}
