@@ -52,8 +52,8 @@ final class Calls implements SessionEvents {
             return;
         }
         DeadlineWatch.Watched watched = deadlines.begin(call.deadline(), () -> late(call));
-        DeadlineWatch.Watched half = deadlines.begin(
-                Deadline.in(Duration.ofNanos(call.deadline().remainingNanos() / 2)), () -> hedge(call));
+        DeadlineWatch.Watched half =
+                deadlines.begin(Deadline.in(Duration.ofNanos(call.deadline().remainingNanos() / 2)), () -> hedge(call));
         var unused = call.outcome().whenComplete((result, failure) -> {
             watched.end();
             half.end();

@@ -2,9 +2,9 @@ package dev.kekkai.config;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.kekkai.config.ValueType.Kind;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Renders the effective configuration for people and programs. Nothing in it is secret: no key holds a secret, only paths to them. */
 public final class ConfigView {
@@ -69,16 +69,34 @@ public final class ConfigView {
         switch (setting.key().type().kind()) {
             case INTEGER -> json.writeNumber(Integer.parseInt(setting.text()));
             case BOOLEAN -> json.writeBoolean(Boolean.parseBoolean(setting.text()));
-            case TEXT, WORD, LIST -> json.writeString(setting.text());
+            case TEXT, WORD -> json.writeString(setting.text());
+            case LIST -> {
+                json.writeStartArray();
+                for (String item : items(setting)) {
+                    json.writeString(item);
+                }
+                json.writeEndArray();
+            }
         }
     }
 
-    /** A JSON string is a YAML double-quoted scalar. */
     private static String yamlValue(Setting setting) {
-        Kind kind = setting.key().type().kind();
-        return kind == Kind.TEXT || kind == Kind.WORD
-                ? '"' + new String(JsonStringEncoder.getInstance().quoteAsString(setting.text())) + '"'
-                : setting.text();
+        return switch (setting.key().type().kind()) {
+            case TEXT, WORD -> quoted(setting.text());
+            case LIST -> items(setting).stream().map(ConfigView::quoted).collect(Collectors.joining(", ", "[", "]"));
+            case INTEGER, BOOLEAN -> setting.text();
+        };
+    }
+
+    /** A JSON string is a YAML double-quoted scalar. */
+    private static String quoted(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    }
+
+    private static List<String> items(Setting setting) {
+        return setting.text().isEmpty()
+                ? List.of()
+                : List.of(setting.text().split(",", -1));
     }
 
     private static int common(List<String> one, List<String> other) {

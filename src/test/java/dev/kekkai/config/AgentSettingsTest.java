@@ -34,6 +34,18 @@ class AgentSettingsTest {
     }
 
     @Test
+    void what_config_show_prints_loads_to_the_same() throws Exception {
+        Path file = folder.resolve("kekkai.yaml");
+        Files.writeString(file, "kekkai:\n  role: agent\n  agent:\n    gateways: [\"gw-1:1/2\", \"gw-2:1/2\"]\n");
+        EffectiveConfig effective = ConfigFile.read(file, Map.of());
+
+        Path copy = Files.writeString(folder.resolve("copy.yaml"), ConfigView.yaml(effective));
+
+        assertThat(ConfigView.yaml(effective)).contains("gateways: [\"gw-1:1/2\", \"gw-2:1/2\"]  # ");
+        assertThat(ConfigFile.load(copy, Map.of())).isEqualTo(effective.config());
+    }
+
+    @Test
     void an_agent_without_gateways_is_refused() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> load("role: agent"))

@@ -57,11 +57,11 @@ class ConfigRefusalTest {
     @Test
     void all_problems_are_told_at_once() throws Exception {
         List<String> refusals =
-                refusals("kekkai:\n  role: agent\n  kms: { socket: a.sock }\n  management: { port: 70000 }\n");
+                refusals("kekkai:\n  role: gateway\n  kms: { socket: a.sock }\n  management: { port: 70000 }\n");
 
         assertThat(refusals)
                 .containsExactly(
-                        file + ":2:9: role: agent is not in this version; use standalone",
+                        file + ":2:9: role: gateway is not in this version; use agent or standalone",
                         file
                                 + ":3:18: kms.socket: expected an absolute path of at most 103 bytes (what a unix socket"
                                 + " can be bound to), not named admin.sock, which is the admin socket beside it, found something else; correct the value",

@@ -59,6 +59,12 @@ class ConfigViewTest {
                             postgresql:
                               user: "kekkai"  # default
                               tls: "verify-full"  # default
+                          agent:
+                            roots-file: "/etc/kekkai/roots.pem"  # default
+                            tpm: "/dev/tpmrm0"  # default
+                            ek: "auto"  # default
+                            event-log: "/sys/kernel/security/tpm0/binary_bios_measurements"  # default
+                            host-name: ""  # default
                           management:
                             address: "127.0.0.1"  # default
                             port: 9000  # default

@@ -83,7 +83,7 @@ final class ServeStream implements StreamObserver<FromAgent> {
             gateway.calls.addAndGet(message.getCallsCount());
         }
         for (Call call : message.getCallsList()) {
-            gateway.gate.thenRun(() -> begin(call));
+            var unused = gateway.gate.thenRun(() -> begin(call));
         }
     }
 
