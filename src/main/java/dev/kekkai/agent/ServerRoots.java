@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.net.ssl.X509TrustManager;
 
@@ -49,18 +50,21 @@ final class ServerRoots implements X509TrustManager {
         for (byte[] each : der) {
             told.add(NodeKey.parse(each));
         }
-        boolean different = !Set.copyOf(told).equals(Set.copyOf(roots));
+        boolean different = !keys(told).equals(keys(roots));
         roots = List.copyOf(told);
         return different;
     }
 
-    /** Their SHA-256 fingerprints, for people. */
-    List<String> fingerprints() throws CertificateException {
-        List<String> fingerprints = new ArrayList<>();
-        for (X509Certificate root : roots) {
-            fingerprints.add(HexFormat.of().formatHex(HashAlg.SHA256.digest(root.getEncoded())));
-        }
-        return fingerprints;
+    /** SHA-256 of their public keys, hex: a root may be signed anew by itself, and is the same root. */
+    Set<String> fingerprints() {
+        return keys(roots);
+    }
+
+    private static Set<String> keys(List<X509Certificate> of) {
+        return of.stream()
+                .map(root -> HexFormat.of()
+                        .formatHex(HashAlg.SHA256.digest(root.getPublicKey().getEncoded())))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override
@@ -88,7 +92,7 @@ final class ServerRoots implements X509TrustManager {
     /** Without the root, where the gateway sends it along. */
     private CertPath path(X509Certificate[] chain) throws CertificateException {
         List<X509Certificate> below = List.of(chain);
-        if (below.size() > 1 && roots.contains(below.getLast())) {
+        if (below.size() > 1 && keys(roots).containsAll(keys(List.of(below.getLast())))) {
             below = below.subList(0, below.size() - 1);
         }
         return CertificateFactory.getInstance("X.509").generateCertPath(below);

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -149,7 +148,7 @@ public final class Uplink implements AutoCloseable {
                         .orElse(Duration.ZERO),
                 standing.problem(),
                 told.serial(),
-                fingerprints(),
+                List.copyOf(roots.fingerprints()),
                 links.stream()
                         .map(link -> new UplinkReport.Link(
                                 link.gateway().toString(),
@@ -160,14 +159,6 @@ public final class Uplink implements AutoCloseable {
                                         .map(Session::latency)
                                         .orElse(Duration.ZERO)))
                         .toList());
-    }
-
-    private List<String> fingerprints() {
-        try {
-            return roots.fingerprints();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("what was parsed can be encoded", e);
-        }
     }
 
     @Override

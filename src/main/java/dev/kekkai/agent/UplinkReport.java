@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param node who this node is to the gateways, once it was attested
  * @param certificateLeft how long the node certificate still lives; zero if there is none
  * @param problem why there is no certificate or the one there is was not renewed; empty if all is well
- * @param roots SHA-256 of the roots trusted at the moment, hex
+ * @param roots SHA-256 of the public keys of the roots trusted at the moment, hex
  */
 public record UplinkReport(
         Optional<UUID> node,

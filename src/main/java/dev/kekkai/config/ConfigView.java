@@ -94,9 +94,7 @@ public final class ConfigView {
     }
 
     private static List<String> items(Setting setting) {
-        return setting.text().isEmpty()
-                ? List.of()
-                : List.of(setting.text().split(",", -1));
+        return setting.text().isEmpty() ? List.of() : List.of(setting.text().split(",", -1));
     }
 
     private static int common(List<String> one, List<String> other) {

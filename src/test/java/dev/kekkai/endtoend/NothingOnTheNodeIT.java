@@ -10,6 +10,7 @@ import dev.kekkai.testing.apiserver.ApiserverSimulator;
 import dev.kekkai.testing.process.AgentNode;
 import dev.kekkai.testing.process.Credentials;
 import dev.kekkai.testing.process.KekkaiProcess;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -110,19 +111,19 @@ class NothingOnTheNodeIT {
                 + Base64.getMimeEncoder().encodeToString(key.getPrivate().getEncoded())
                 + "\n-----END PRIVATE KEY-----\n";
 
-        assertThat(found(credentials, "key.pem", pem.getBytes())).contains("a private key in PEM");
+        assertThat(found(credentials, "key.pem", pem.getBytes(StandardCharsets.UTF_8))).contains("a private key in PEM");
         assertThat(found(credentials, "key.der", key.getPrivate().getEncoded())).contains("a private EC key in DER");
         assertThat(found(
                         credentials,
                         "token.hex",
-                        HexFormat.of().formatHex(token).getBytes()))
+                        HexFormat.of().formatHex(token).getBytes(StandardCharsets.UTF_8)))
                 .contains("something random: " + HexFormat.of().formatHex(token));
         assertThat(found(
                         credentials,
                         "token.log",
-                        ("2026 INFO x " + Base64.getEncoder().encodeToString(token) + " y").getBytes()))
+                        ("2026 INFO x " + Base64.getEncoder().encodeToString(token) + " y").getBytes(StandardCharsets.UTF_8)))
                 .contains("something random");
-        assertThat(found(credentials, "config", "secret-id: abc".getBytes())).contains("a word for a secret");
+        assertThat(found(credentials, "config", "secret-id: abc".getBytes(StandardCharsets.UTF_8))).contains("a word for a secret");
     }
 
     @Test
