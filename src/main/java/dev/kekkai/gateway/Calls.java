@@ -65,11 +65,16 @@ final class Calls {
 
     private static Optional<String> wrong(Call call) {
         if (!APIS.contains(call.getApi()) || call.getUid().length() > MOST_UID) {
-            return Optional.of("the API is neither v2 nor v1beta1, or the uid has more than " + MOST_UID + " characters");
+            return Optional.of(
+                    "the API is neither v2 nor v1beta1, or the uid has more than " + MOST_UID + " characters");
         }
         return switch (call.getCallCase()) {
             case WRAP -> sizes(call.getWrap().getDek(), MOST_DEK, call.getWrap().getKeyId());
-            case UNWRAP -> sizes(call.getUnwrap().getEnvelope(), MOST_ENVELOPE, call.getUnwrap().getKeyId());
+            case UNWRAP ->
+                sizes(
+                        call.getUnwrap().getEnvelope(),
+                        MOST_ENVELOPE,
+                        call.getUnwrap().getKeyId());
             case CALL_NOT_SET -> Optional.of("the call is neither wrap nor unwrap");
         };
     }
@@ -86,8 +91,8 @@ final class Calls {
             return CompletableFuture.completedStage(failure(call.getId(), Failure.Kind.UNAVAILABLE, readOnly.get()));
         }
         Secret secret = Secret.owning(wrap.getDek().toByteArray());
-        WrapRequest request = new WrapRequest(
-                caller, call.getApi(), call.getUid(), secret, keyId(wrap.getKeyId()), deadline(call));
+        WrapRequest request =
+                new WrapRequest(caller, call.getApi(), call.getUid(), secret, keyId(wrap.getKeyId()), deadline(call));
         // A completed stage turns also what is thrown unforeseen into a failure.
         return CompletableFuture.completedFuture(request)
                 .thenCompose(dek::wrap)
@@ -108,14 +113,16 @@ final class Calls {
                 unwrap.getEnvelope().toByteArray(),
                 keyId(unwrap.getKeyId()),
                 deadline(call));
-        return CompletableFuture.completedFuture(request).thenCompose(dek::unwrap).thenApply(secret -> {
-            try (secret) {
-                return Answer.newBuilder()
-                        .setId(call.getId())
-                        .setOpened(Opened.newBuilder().setDek(secret.lend(ByteString::copyFrom)))
-                        .build();
-            }
-        });
+        return CompletableFuture.completedFuture(request)
+                .thenCompose(dek::unwrap)
+                .thenApply(secret -> {
+                    try (secret) {
+                        return Answer.newBuilder()
+                                .setId(call.getId())
+                                .setOpened(Opened.newBuilder().setDek(secret.lend(ByteString::copyFrom)))
+                                .build();
+                    }
+                });
     }
 
     private static @Nullable KeyId keyId(String text) {
@@ -154,7 +161,9 @@ final class Calls {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (!(cause instanceof DekException known)) {
-            LOG.errorf("A call of a node failed in a way nobody foresaw, please report it: %s", cause.getClass().getName());
+            LOG.errorf(
+                    "A call of a node failed in a way nobody foresaw, please report it: %s",
+                    cause.getClass().getName());
             return failed(id, Failure.Kind.UNAVAILABLE, "internal error; the log of kekkai says more");
         }
         Answer answer = failed(id, kind(known), String.valueOf(known.getMessage()));

@@ -41,9 +41,7 @@ final class Gate {
         if (!node.tenant().equals(name.tenant())) {
             throw new Denied(Code.OTHER_TENANT, "the node belongs to another tenant than its certificate says");
         }
-        policies.check(
-                node.id(),
-                view.policyOf(node).orElseThrow(() -> noPolicy(node)));
+        policies.check(node.id(), view.policyOf(node).orElseThrow(() -> noPolicy(node)));
         sightings.check(node, peer);
         return node;
     }

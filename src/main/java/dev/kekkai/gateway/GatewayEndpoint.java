@@ -139,10 +139,12 @@ public final class GatewayEndpoint implements AutoCloseable {
                     "gateway-service",
                     ports.service(),
                     GatewayTls.taking(
-                            new CertifiedNode(
-                                    ground.certificates().authority().certificate()),
-                            ground.identity()),
-                    serving(GatewayGrpc.bindService(new Service(steps, streams)), ground.clock(), limits, limits.connections() * CALLS_PER_CONNECTION),
+                            new CertifiedNode(ground.certificates().authority().certificate()), ground.identity()),
+                    serving(
+                            GatewayGrpc.bindService(new Service(steps, streams)),
+                            ground.clock(),
+                            limits,
+                            limits.connections() * CALLS_PER_CONNECTION),
                     new TlsServer.ConnectionAge(limits.connectionAge(), AGE_GRACE));
             ends.push(service::close);
             SslContext anybody = GatewayTls.taking(new AnyNode(), ground.identity());
@@ -150,7 +152,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                     "gateway-attest",
                     ports.attest(),
                     anybody,
-                    serving(AttestationGrpc.bindService(new Attestations(steps)), ground.clock(), limits, limits.attestations()),
+                    serving(
+                            AttestationGrpc.bindService(new Attestations(steps)),
+                            ground.clock(),
+                            limits,
+                            limits.attestations()),
                     new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE));
             ends.push(attest::close);
             started = true;

@@ -41,7 +41,9 @@ record Opening(Claim claim, Optional<NodeId> node, Optional<TenantId> tenant, St
             return new Opening(
                     new Claim(
                             init.getEkPublic().toByteArray(),
-                            init.getEkChainList().stream().map(ByteString::toByteArray).toList(),
+                            init.getEkChainList().stream()
+                                    .map(ByteString::toByteArray)
+                                    .toList(),
                             init.getAkPublic().toByteArray(),
                             init.getTlsKey().toByteArray()),
                     uuid(init.getNode()).map(NodeId::new),
@@ -59,11 +61,12 @@ record Opening(Claim claim, Optional<NodeId> node, Optional<TenantId> tenant, St
         }
         if (init.getEkChainCount() > EkAuthorities.MAX_PRESENTED
                 || init.getEkChainList().stream().anyMatch(each -> each.size() > MOST_CERTIFICATE)) {
-            throw malformed("the EK's chain has more than " + EkAuthorities.MAX_PRESENTED + " certificates, or one of more than "
-                    + MOST_CERTIFICATE + " bytes");
+            throw malformed("the EK's chain has more than " + EkAuthorities.MAX_PRESENTED
+                    + " certificates, or one of more than " + MOST_CERTIFICATE + " bytes");
         }
         if (init.getTlsKey().size() != HASH_BYTES || init.getHostName().length() > MOST_NAME) {
-            throw malformed("the hash of the TLS key has not " + HASH_BYTES + " bytes, or the host's name more than " + MOST_NAME);
+            throw malformed("the hash of the TLS key has not " + HASH_BYTES + " bytes, or the host's name more than "
+                    + MOST_NAME);
         }
     }
 

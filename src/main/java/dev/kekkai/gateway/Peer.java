@@ -41,7 +41,8 @@ record Peer(
      * @throws SSLException if the connection lacks what every one of ours has: TLS 1.3, and certificates on both sides
      */
     static Peer of(SSLSession session, SocketAddress remote, InstantSource clock) throws SSLException {
-        if (!(session instanceof ExtendedSSLSession channel) || !session.getProtocol().equals("TLSv1.3")) {
+        if (!(session instanceof ExtendedSSLSession channel)
+                || !session.getProtocol().equals("TLSv1.3")) {
             throw new SSLException("not a TLS 1.3 connection");
         }
         if (!(channel.getPeerCertificates()[0] instanceof X509Certificate certificate)

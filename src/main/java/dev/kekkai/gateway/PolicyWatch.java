@@ -43,8 +43,7 @@ final class PolicyWatch {
 
     /** @throws Denied if the node was judged by another policy, and had time enough */
     void check(NodeId node, Policy policy) throws Denied {
-        Judged since = judged.compute(
-                node, (id, before) -> before == null ? Judged.by(policy) : before.under(policy));
+        Judged since = judged.compute(node, (id, before) -> before == null ? Judged.by(policy) : before.under(policy));
         if (since.longerThan(grace)) {
             throw new Denied(
                     Code.POLICY_CHANGED,

@@ -93,8 +93,8 @@ final class Reception {
         }
     }
 
-    private Challenged challenged(
-            ByteString init, Peer peer, Node node, Policy policy, Admission.Admitted admitted) throws Denied {
+    private Challenged challenged(ByteString init, Peer peer, Node node, Policy policy, Admission.Admitted admitted)
+            throws Denied {
         Secret secret = challenges.secret();
         boolean made = false;
         try {
@@ -113,7 +113,8 @@ final class Reception {
                     wire,
                     Deadline.in(time));
         } catch (InvalidKeyException e) {
-            throw new Denied(new Verdict.Refused(Finding.of(Reason.EK_TEMPLATE, "the EK is no key: " + e.getMessage())));
+            throw new Denied(
+                    new Verdict.Refused(Finding.of(Reason.EK_TEMPLATE, "the EK is no key: " + e.getMessage())));
         } finally {
             if (!made) {
                 secret.destroy();
@@ -183,7 +184,8 @@ final class Reception {
         TrustClass trust = fleet.observed(node.id()).flatMap(Observation::trust).orElse(TrustClass.VOUCHED);
         if (!trust.satisfies(policy.atLeast())) {
             throw new Denied(
-                    Code.ATTEST_ANEW, "what this node's EK is worth is not known here, and its policy asks: attest anew");
+                    Code.ATTEST_ANEW,
+                    "what this node's EK is worth is not known here, and its policy asks: attest anew");
         }
         return trust;
     }
@@ -251,7 +253,8 @@ final class Reception {
         if (opening.tenant().isEmpty()) {
             return new Denied(
                     Code.UNKNOWN_EK,
-                    "the EK " + name.hex() + " was enrolled for no node: compare it with 'kekkai node identity', then enrol it");
+                    "the EK " + name.hex()
+                            + " was enrolled for no node: compare it with 'kekkai node identity', then enrol it");
         }
         try {
             Instant now = clock.now();
@@ -265,7 +268,9 @@ final class Reception {
                     now));
             return new Denied(Code.PENDING, "the EK " + name.hex() + " waits for somebody to approve it");
         } catch (FleetException e) {
-            return new Denied(Code.UNKNOWN_EK, "the EK " + name.hex() + " was enrolled for no node, and may not wait: " + e.getMessage());
+            return new Denied(
+                    Code.UNKNOWN_EK,
+                    "the EK " + name.hex() + " was enrolled for no node, and may not wait: " + e.getMessage());
         }
     }
 }

@@ -88,7 +88,8 @@ final class Register {
         try {
             audit.record(event);
         } catch (AuditException e) {
-            LOG.errorf("A refusal could not be recorded (%s of %s: %s): %s",
+            LOG.errorf(
+                    "A refusal could not be recorded (%s of %s: %s): %s",
                     event.action(), event.caller(), event.reason(), e.getMessage());
         }
     }

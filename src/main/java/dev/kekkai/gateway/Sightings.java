@@ -58,9 +58,7 @@ final class Sightings {
 
         void forgetOldOnes() {
             long now = System.nanoTime();
-            superseded
-                    .values()
-                    .removeIf(since -> now - since >= NodeCertificates.LIFETIME.toNanos());
+            superseded.values().removeIf(since -> now - since >= NodeCertificates.LIFETIME.toNanos());
             returned.retainAll(superseded.keySet());
         }
     }
@@ -80,8 +78,7 @@ final class Sightings {
         synchronized (seen) {
             takeOver(node, seen);
             throwIfCloned(node, seen);
-            if (seen.superseded.containsKey(key)
-                    || seen.returned.size() > 1) {
+            if (seen.superseded.containsKey(key) || seen.returned.size() > 1) {
                 throw cloned(node, seen);
             }
             seen.become(key, issued);
@@ -127,10 +124,9 @@ final class Sightings {
         seen.forgetOldOnes();
         fleet.observed(node.id())
                 .filter(observation -> !observation.gateway().equals(gateway) && observation.accepted())
-                .filter(observation ->
-                        seen.current.isEmpty() || observation.at().isAfter(seen.current.get().at()))
-                .ifPresent(observation ->
-                        observation.tlsKey().ifPresent(key -> seen.become(key, observation.at())));
+                .filter(observation -> seen.current.isEmpty()
+                        || observation.at().isAfter(seen.current.get().at()))
+                .ifPresent(observation -> observation.tlsKey().ifPresent(key -> seen.become(key, observation.at())));
     }
 
     private static void throwIfCloned(Node node, Seen seen) throws Denied {

@@ -24,8 +24,8 @@ final class Streams {
     }
 
     void lookAfter(ScheduledExecutorService timer) {
-        var unused = timer.scheduleWithFixedDelay(
-                this::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        var unused =
+                timer.scheduleWithFixedDelay(this::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     StreamObserver<FromAgent> open(Peer peer, StreamObserver<ToAgent> answers) {

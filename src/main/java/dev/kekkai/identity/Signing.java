@@ -42,7 +42,7 @@ record Signing(Signer signer) {
             throw new NotSigned(
                     e.getCause() instanceof CustodyException custody
                             ? custody
-                            : new CustodyException.Unavailable("the HSM failed in an unforeseen way", e.getCause()));
+                            : new CustodyException.Unavailable("the HSM failed in an unforeseen way", e));
         } catch (TimeoutException e) {
             throw new NotSigned(new CustodyException.Unavailable(
                     "the HSM did not sign a certificate within " + PATIENCE.toSeconds() + " s", e));

@@ -59,17 +59,20 @@ class TheWholeWayTest {
             assertThat(envelope.toByteArray()).isNotEqualTo(secret);
             await().until(() -> !serve.told().isEmpty());
             assertThat(serve.told().getFirst().getHealthy()).isTrue();
-            assertThat(serve.told().getFirst().getKeyId()).isEqualTo(wrapped.getWrapped().getKeyId());
+            assertThat(serve.told().getFirst().getKeyId())
+                    .isEqualTo(wrapped.getWrapped().getKeyId());
             assertThat(serve.told().getFirst().getServerRootsCount()).isEqualTo(2);
         }
-        assertThat(NodeName.of(certified.chain().getFirst()))
-                .contains(new NodeName(TenantId.DEFAULT, enrolled.id()));
+        assertThat(NodeName.of(certified.chain().getFirst())).contains(new NodeName(TenantId.DEFAULT, enrolled.id()));
         assertThat(gateway.last("attest").orElseThrow().outcome()).isEqualTo(AuditEvent.Outcome.DONE);
-        assertThat(gateway.last("issue").orElseThrow().caller()).contains(enrolled.id().toString());
+        assertThat(gateway.last("issue").orElseThrow().caller())
+                .contains(enrolled.id().toString());
         assertThat(fleet.view().node(enrolled.id()).orElseThrow().pinnedAk()).isPresent();
-        assertThat(dek.wraps()).singleElement().satisfies(request -> assertThat(request.caller().tenant())
-                .isEqualTo(TenantId.DEFAULT));
-        assertThat(dek.unwrapped()).allSatisfy(each -> assertThat(each.isDestroyed()).isTrue());
+        assertThat(dek.wraps())
+                .singleElement()
+                .satisfies(request -> assertThat(request.caller().tenant()).isEqualTo(TenantId.DEFAULT));
+        assertThat(dek.unwrapped())
+                .allSatisfy(each -> assertThat(each.isDestroyed()).isTrue());
     }
 
     @Test

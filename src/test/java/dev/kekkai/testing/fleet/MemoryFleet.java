@@ -64,8 +64,7 @@ public final class MemoryFleet implements Fleet {
     }
 
     private static Node with(Node node, Optional<String> ak, Optional<Instant> evicted) {
-        return new Node(
-                node.id(), node.tenant(), node.name(), node.group(), node.ek(), ak, node.enrolled(), evicted);
+        return new Node(node.id(), node.tenant(), node.name(), node.group(), node.ek(), ak, node.enrolled(), evicted);
     }
 
     /** From now on, until it is empty, nothing is known for certain. */

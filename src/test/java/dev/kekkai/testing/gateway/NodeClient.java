@@ -139,8 +139,7 @@ public final class NodeClient {
     /** A true quote with that key of whatever PCRs; the values are always those that the gateway asked for. */
     public Evidence quote(LoadedObject ak, byte[] data, HashAlg bank, int... pcrs) throws Exception {
         var quote = node.quote(ak, data, bank, pcrs);
-        return evidence(
-                quote.attest(), quote.signature().bytes(), node.pcrs(HashAlg.SHA256, PCRS), node.eventLog());
+        return evidence(quote.attest(), quote.signature().bytes(), node.pcrs(HashAlg.SHA256, PCRS), node.eventLog());
     }
 
     public Evidence honestQuote(byte[] data) throws Exception {
@@ -186,7 +185,8 @@ public final class NodeClient {
 
     /** A whole renewal on a connection with a certificate that was granted before. */
     public Granted renew(TestGateway gateway, TlsKey certified) throws Exception {
-        try (Talk talk = Talk.to(certified.channel(gateway.servicePort(), gateway.roots().certificates()), false)) {
+        try (Talk talk =
+                Talk.to(certified.channel(gateway.servicePort(), gateway.roots().certificates()), false)) {
             return run(talk);
         }
     }
@@ -291,8 +291,7 @@ public final class NodeClient {
             ExtendedSSLSession session =
                     (ExtendedSSLSession) call.get().getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
             return new Seen(
-                    session.exportKeyingMaterialData(
-                            Transcript.EXPORTER_LABEL, null, Transcript.EXPORTER_LENGTH),
+                    session.exportKeyingMaterialData(Transcript.EXPORTER_LABEL, null, Transcript.EXPORTER_LENGTH),
                     key.pair().getPublic().getEncoded(),
                     session.getPeerCertificates()[0].getEncoded());
         }

@@ -59,7 +59,11 @@ public final class ServeClient implements AutoCloseable, StreamObserver<ToAgent>
     }
 
     public Call.Builder call() {
-        return Call.newBuilder().setId(ids.incrementAndGet()).setApi("v2").setUid("uid").setTimeoutMillis(5000);
+        return Call.newBuilder()
+                .setId(ids.incrementAndGet())
+                .setApi("v2")
+                .setUid("uid")
+                .setTimeoutMillis(5000);
     }
 
     /** Sends calls in one message. */

@@ -49,7 +49,8 @@ public record TlsKey(KeyPair pair, List<X509Certificate> chain) {
                                 Date.from(Instant.now().minus(Duration.ofHours(1))),
                                 Date.from(Instant.now().plus(Duration.ofHours(1))),
                                 name,
-                                SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()))
+                                SubjectPublicKeyInfo.getInstance(
+                                        pair.getPublic().getEncoded()))
                         .build(new JcaContentSignerBuilder(signature).build(signer)));
     }
 
