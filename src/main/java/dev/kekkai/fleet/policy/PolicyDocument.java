@@ -22,6 +22,7 @@ import java.util.Set;
 public final class PolicyDocument {
     private static final Set<String> POLICY =
             Set.of("bank", "at-least", "firmware-floor", "audit-only", "alternatives");
+    private static final Set<String> ONE = Set.of("bank", "name", "rules");
     private static final Set<String> ALTERNATIVE = Set.of("name", "state", "rules");
     private static final Set<String> RULE = Set.of("pcr", "values", "log-allows", "log-requires", "log-forbids");
 
@@ -55,18 +56,31 @@ public final class PolicyDocument {
         }
     }
 
-    /** One alternative, as {@code kekkai policy add} takes it; the state is PENDING where it says none. */
-    public static Alternative readAlternative(String file, byte[] document, HashAlg bank) throws FleetException {
-        return alternative(DocumentTree.parse(file, document), bank);
+    /** One alternative with its bank, as {@code kekkai policy add} takes it: the same keys, and it is always PENDING. */
+    public static Alternative readAlternative(String file, byte[] document) throws FleetException {
+        DocumentTree root = DocumentTree.parse(file, document);
+        Map<String, DocumentTree> fields = root.fields(ONE);
+        HashAlg bank = fields.containsKey("bank") ? bank(fields.get("bank")) : HashAlg.SHA256;
+        return alternative(root, fields, Alternative.State.PENDING, bank);
     }
 
     private static Alternative alternative(DocumentTree tree, HashAlg bank) throws FleetException {
         Map<String, DocumentTree> fields = tree.fields(ALTERNATIVE);
-        String name = DocumentTree.required(fields, "name", tree).text();
+        return alternative(
+                tree,
+                fields,
+                fields.containsKey("state") ? state(fields.get("state")) : Alternative.State.PENDING,
+                bank);
+    }
+
+    private static Alternative alternative(
+            DocumentTree tree, Map<String, DocumentTree> fields, Alternative.State state, HashAlg bank)
+            throws FleetException {
+        DocumentTree named = DocumentTree.required(fields, "name", tree);
+        String name = named.text();
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")) {
-            throw tree.complaint("the name of an alternative has 1 to 64 letters, digits and ._+-: '" + name + "'");
+            throw named.complaint("the name of an alternative has 1 to 64 letters, digits and ._+-: '" + name + "'");
         }
-        Alternative.State state = fields.containsKey("state") ? state(fields.get("state")) : Alternative.State.PENDING;
         List<Rule> rules = new ArrayList<>();
         for (DocumentTree each : DocumentTree.required(fields, "rules", tree).items()) {
             rules.add(rule(each, bank));

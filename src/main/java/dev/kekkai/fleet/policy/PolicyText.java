@@ -35,9 +35,23 @@ public final class PolicyText {
         return text(json -> write(policy, json));
     }
 
-    /** One alternative, as {@code kekkai policy add} takes it. */
+    /** One alternative with its bank, as {@code kekkai policy add} takes it. */
     public static String pretty(Alternative alternative) {
-        return text(json -> write(alternative, json));
+        return text(json -> {
+            json.writeStartObject();
+            json.writeStringField(
+                    "bank",
+                    BankName.of(alternative
+                            .rules()
+                            .getFirst()
+                            .digests()
+                            .iterator()
+                            .next()
+                            .bank()));
+            json.writeStringField("name", alternative.name());
+            rules(alternative, json);
+            json.writeEndObject();
+        });
     }
 
     private interface Writing {
@@ -81,6 +95,11 @@ public final class PolicyText {
         json.writeStartObject();
         json.writeStringField("name", alternative.name());
         json.writeStringField("state", alternative.state().name().toLowerCase(Locale.ROOT));
+        rules(alternative, json);
+        json.writeEndObject();
+    }
+
+    private static void rules(Alternative alternative, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("rules");
         for (Rule rule : alternative.rules()) {
             json.writeStartObject();
@@ -93,7 +112,6 @@ public final class PolicyText {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private static String kind(Rule rule) {
