@@ -1,6 +1,7 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.AdminService;
+import dev.kekkai.admin.FleetCalls;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
 import dev.kekkai.audit.AuditException;
@@ -32,6 +33,8 @@ import dev.kekkai.uds.SocketUnusableException;
 import dev.kekkai.uds.UnixSocketServer;
 import dev.kekkai.wire.admin.v1.AdminGrpc;
 import dev.kekkai.wire.admin.v1.KeysGrpc;
+import dev.kekkai.wire.admin.v1.NodesGrpc;
+import dev.kekkai.wire.admin.v1.PoliciesGrpc;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -116,12 +119,17 @@ public final class StandaloneServer implements AutoCloseable {
             throws SocketUnusableException {
         ServerFacts facts = facts(config, version, bench.token());
         logWhatServes(facts, keyring.snapshot());
+        FleetBench fleet = new FleetBench(bench, config);
+        fleet.fleet().start(timer("kekkai-fleet", open));
+        FleetCalls nodes = new FleetCalls(fleet.desk(ADMIN_SOCKET));
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
                 Serving.of(
                         AdminGrpc.bindService(
                                 new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
-                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)))));
+                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)),
+                        NodesGrpc.bindService(nodes),
+                        PoliciesGrpc.bindService(nodes))));
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
         LocalDekService dek = new LocalDekService(

@@ -41,8 +41,9 @@ public final class ConfigFile {
         Settings settings = Settings.complete(whole, ConfigKeys.SCHEMA, given, problems);
         Optional<HsmProfile> profile = addProfile(whole, settings, problems);
         StoreSettings.check(whole, settings, problems);
+        Tenants tenants = TenantSettings.read(settings, problems);
         problems.throwIfAny();
-        return new EffectiveConfig(file, config(settings, profile.orElseThrow()), settings.all());
+        return new EffectiveConfig(file, config(settings, profile.orElseThrow(), tenants), settings.all());
     }
 
     private static Optional<HsmProfile> addProfile(Origin whole, Settings settings, Problems problems) {
@@ -88,7 +89,7 @@ public final class ConfigFile {
         }
     }
 
-    private static KekkaiConfig config(Settings settings, HsmProfile profile) {
+    private static KekkaiConfig config(Settings settings, HsmProfile profile, Tenants tenants) {
         return new KekkaiConfig(
                 settings.get(ConfigKeys.ROLE),
                 new KekkaiConfig.Kms(
@@ -111,6 +112,7 @@ public final class ConfigFile {
                         settings.get(ConfigKeys.BATCHING_MAX),
                         settings.get(ConfigKeys.BATCHING_LANES)),
                 StoreSettings.of(settings),
+                tenants,
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
     }

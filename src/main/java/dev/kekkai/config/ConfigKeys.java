@@ -104,6 +104,11 @@ public final class ConfigKeys {
             Types.absolutePath(),
             "/var/lib/kekkai/kekkai.db",
             "Absolute path of the SQLite database; its folder holds what this process itself keeps, whichever database it is.");
+    static final Key<Duration> STORE_MAX_STALENESS = Key.preset(
+            "store.max-staleness",
+            Types.seconds(60, 86_400),
+            "3600s",
+            "How long nodes are let in by what was last read of the database while it is away; after that nobody is.");
     static final Key<String> POSTGRESQL_URL = new Key<>(
             "store.postgresql.url",
             Types.postgresqlUrl(),
@@ -129,6 +134,12 @@ public final class ConfigKeys {
             Types.absolutePath(),
             new Key.Absence.Nothing(),
             "Absolute path of a PEM file with the authorities that the server's certificate may come from.");
+
+    static final Key<Path> TENANTS_FOLDER = Key.preset(
+            "tenants.folder",
+            Types.absolutePath(),
+            "/etc/kekkai/tenants",
+            "Absolute path of a folder with a file for each tenant, <name>.yaml.");
 
     static final Key<String> MANAGEMENT_ADDRESS = Key.preset(
             "management.address",
@@ -162,11 +173,13 @@ public final class ConfigKeys {
             BATCHING_LANES,
             STORE_TYPE,
             STORE_PATH,
+            STORE_MAX_STALENESS,
             POSTGRESQL_URL,
             POSTGRESQL_USER,
             POSTGRESQL_PASSWORD_FILE,
             POSTGRESQL_TLS,
             POSTGRESQL_TLS_CA_FILE,
+            TENANTS_FOLDER,
             MANAGEMENT_ADDRESS,
             MANAGEMENT_PORT);
 

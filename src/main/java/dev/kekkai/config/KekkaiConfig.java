@@ -8,7 +8,14 @@ import java.util.Set;
 
 /** The whole effective configuration, checked. */
 public record KekkaiConfig(
-        Role role, Kms kms, Custody custody, Keys keys, Batching batching, Store store, Management management) {
+        Role role,
+        Kms kms,
+        Custody custody,
+        Keys keys,
+        Batching batching,
+        Store store,
+        Tenants tenants,
+        Management management) {
     /** What this process is. */
     public enum Role {
         STANDALONE
@@ -79,11 +86,12 @@ public record KekkaiConfig(
      * @param path of the SQLite database. Its folder also holds what the process itself keeps, whichever database it is: the audit trail,
      *     the lock, what it has seen of the authority chain, the JNI library
      * @param postgresql used in place of SQLite if it is there
+     * @param maxStaleness how long nodes are let in by what was last read
      */
-    public record Store(Path path, Optional<Postgresql> postgresql) {
+    public record Store(Path path, Optional<Postgresql> postgresql, Duration maxStaleness) {
         /** SQLite. */
         public Store(Path path) {
-            this(path, Optional.empty());
+            this(path, Optional.empty(), Duration.ofHours(1));
         }
     }
 
