@@ -3,6 +3,7 @@ package dev.kekkai.app;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
+import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.health.Vitals;
 import dev.kekkai.keyring.KeyringException;
@@ -28,10 +29,12 @@ public class ServeApplication implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        try (StandaloneServer server =
-                StandaloneServer.start(ConfigFile.load(Path.of(args[0]), System.getenv()), version)) {
-            vitals.serving(server::health, server::hopeless);
-            Quarkus.waitForExit();
+        try {
+            KekkaiConfig config = ConfigFile.load(Path.of(args[0]), System.getenv());
+            switch (config.role()) {
+                case STANDALONE -> standalone(config);
+                case GATEWAY -> gateway(config);
+            }
             return ExitCode.OK.code();
         } catch (ConfigException
                 | StartException
@@ -44,6 +47,24 @@ public class ServeApplication implements QuarkusApplication {
             return ExitCode.of(e).code();
         } finally {
             vitals.stopped();
+        }
+    }
+
+    private void standalone(KekkaiConfig config)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
+        try (StandaloneServer server = StandaloneServer.start(config, version)) {
+            vitals.serving(server::health, server::hopeless);
+            Quarkus.waitForExit();
+        }
+    }
+
+    private void gateway(KekkaiConfig config)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
+        try (GatewayServer server = GatewayServer.start(config, version)) {
+            vitals.serving(server::health, server::hopeless);
+            Quarkus.waitForExit();
         }
     }
 }

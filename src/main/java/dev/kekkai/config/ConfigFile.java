@@ -41,6 +41,7 @@ public final class ConfigFile {
         Settings settings = Settings.complete(whole, ConfigKeys.SCHEMA, given, problems);
         Optional<HsmProfile> profile = addProfile(whole, settings, problems);
         StoreSettings.check(whole, settings, problems);
+        GatewaySettings.check(whole, settings, problems);
         Tenants tenants = TenantSettings.read(settings, problems);
         problems.throwIfAny();
         return new EffectiveConfig(file, config(settings, profile.orElseThrow(), tenants), settings.all());
@@ -113,6 +114,7 @@ public final class ConfigFile {
                         settings.get(ConfigKeys.BATCHING_LANES)),
                 StoreSettings.of(settings),
                 tenants,
+                GatewaySettings.of(settings),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
     }

@@ -16,7 +16,8 @@ public final class ConfigKeys {
 
     static final Key<Role> ROLE = Key.preset(
             "role",
-            Types.choice(Map.of("standalone", Role.STANDALONE)).refusingForNow(Set.of("gateway", "agent")),
+            Types.choice(Map.of("standalone", Role.STANDALONE, "gateway", Role.GATEWAY))
+                    .refusingForNow(Set.of("agent")),
             "standalone",
             "What this process is.");
 
@@ -180,6 +181,16 @@ public final class ConfigKeys {
             POSTGRESQL_TLS,
             POSTGRESQL_TLS_CA_FILE,
             TENANTS_FOLDER,
+            GatewaySettings.ADDRESS,
+            GatewaySettings.SERVICE_PORT,
+            GatewaySettings.ATTEST_PORT,
+            GatewaySettings.NAMES,
+            GatewaySettings.SERVER_ROOT,
+            GatewaySettings.CONNECTIONS,
+            GatewaySettings.ATTESTATIONS,
+            GatewaySettings.ATTESTATIONS_PER_SOURCE,
+            GatewaySettings.IN_FLIGHT,
+            GatewaySettings.POLICY_GRACE,
             MANAGEMENT_ADDRESS,
             MANAGEMENT_PORT);
 

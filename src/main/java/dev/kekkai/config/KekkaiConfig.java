@@ -6,7 +6,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The whole effective configuration, checked. */
+/**
+ * The whole effective configuration, checked.
+ *
+ * @param gateway there in that role alone
+ */
 public record KekkaiConfig(
         Role role,
         Kms kms,
@@ -15,10 +19,25 @@ public record KekkaiConfig(
         Batching batching,
         Store store,
         Tenants tenants,
+        Optional<GatewayConfig> gateway,
         Management management) {
     /** What this process is. */
     public enum Role {
-        STANDALONE
+        /** One control-plane node with an HSM of its own. */
+        STANDALONE("standalone"),
+        /** In front of an HSM, for nodes that attest. */
+        GATEWAY("gateway");
+
+        private final String word;
+
+        Role(String word) {
+            this.word = word;
+        }
+
+        /** As it is configured. */
+        public String word() {
+            return word;
+        }
     }
 
     /**

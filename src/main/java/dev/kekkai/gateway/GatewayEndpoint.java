@@ -1,10 +1,10 @@
 package dev.kekkai.gateway;
 
-import dev.kekkai.attestation.ek.EkAuthorities;
 import dev.kekkai.attestation.eventlog.EventLog;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.dek.DekService;
 import dev.kekkai.fleet.Fleet;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.identity.NodeCertificates;
 import dev.kekkai.identity.ServerIdentity;
 import dev.kekkai.identity.ServerRoots;
@@ -23,11 +23,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Both ports, from start to close. */
 public final class GatewayEndpoint implements AutoCloseable {
@@ -59,7 +59,7 @@ public final class GatewayEndpoint implements AutoCloseable {
     /**
      * What the gateway stands on. Nothing of it is closed with the endpoint.
      *
-     * @param authorities CAs of EK certificates, if there is a folder of them
+     * @param trust whose word about EKs a tenant takes
      * @param name of this gateway, as nodes' records have it
      */
     public record Ground(
@@ -69,7 +69,7 @@ public final class GatewayEndpoint implements AutoCloseable {
             NodeCertificates certificates,
             ServerRoots roots,
             ServerIdentity identity,
-            Optional<EkAuthorities> authorities,
+            Function<TenantId, TenantTrust> trust,
             InstantSource clock,
             String name) {}
 
@@ -109,7 +109,7 @@ public final class GatewayEndpoint implements AutoCloseable {
             AttestStream.Steps steps = new AttestStream.Steps(
                     new Reception(
                             ground.fleet(),
-                            ground.authorities(),
+                            ground.trust(),
                             gate,
                             sightings,
                             serials,

@@ -23,6 +23,7 @@ record Opening(Claim claim, Optional<NodeId> node, Optional<TenantId> tenant, St
     private static final int SUITE = 1;
     private static final int MOST_PUBLIC = 1024;
     private static final int MOST_CERTIFICATE = 8 * 1024;
+    private static final int MOST_CHAIN = 1 + EkAuthorities.MAX_PRESENTED;
     private static final int MOST_NAME = 253;
     private static final int UUID_BYTES = 16;
     private static final int HASH_BYTES = 32;
@@ -59,7 +60,7 @@ record Opening(Claim claim, Optional<NodeId> node, Optional<TenantId> tenant, St
         if (init.getEkPublic().size() > MOST_PUBLIC || init.getAkPublic().size() > MOST_PUBLIC) {
             throw malformed("a public area has more than " + MOST_PUBLIC + " bytes");
         }
-        if (init.getEkChainCount() > EkAuthorities.MAX_PRESENTED
+        if (init.getEkChainCount() > MOST_CHAIN
                 || init.getEkChainList().stream().anyMatch(each -> each.size() > MOST_CERTIFICATE)) {
             throw malformed("the EK's chain has more than " + EkAuthorities.MAX_PRESENTED
                     + " certificates, or one of more than " + MOST_CERTIFICATE + " bytes");

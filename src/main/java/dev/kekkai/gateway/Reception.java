@@ -3,7 +3,6 @@ package dev.kekkai.gateway;
 import com.google.protobuf.ByteString;
 import dev.kekkai.attestation.Admission;
 import dev.kekkai.attestation.AttestationKey;
-import dev.kekkai.attestation.ek.EkAuthorities;
 import dev.kekkai.attestation.ek.EkFingerprint;
 import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.attestation.policy.Policy;
@@ -27,11 +26,12 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Decides whether a node that speaks is worth a challenge. What it refuses is recorded when this throws. */
 final class Reception {
     private final Fleet fleet;
-    private final Optional<EkAuthorities> authorities;
+    private final Function<TenantId, TenantTrust> trust;
     private final Gate gate;
     private final Sightings sightings;
     private final SerialWatch serials;
@@ -41,12 +41,12 @@ final class Reception {
     private final Duration time;
 
     /**
-     * @param authorities CAs of EK certificates, if there is a folder of them
+     * @param trust whose word about EKs a tenant takes
      * @param time for the evidence
      */
     Reception(
             Fleet fleet,
-            Optional<EkAuthorities> authorities,
+            Function<TenantId, TenantTrust> trust,
             Gate gate,
             Sightings sightings,
             SerialWatch serials,
@@ -55,7 +55,7 @@ final class Reception {
             Register register,
             Duration time) {
         this.fleet = fleet;
-        this.authorities = authorities;
+        this.trust = trust;
         this.gate = gate;
         this.sightings = sightings;
         this.serials = serials;
@@ -81,8 +81,8 @@ final class Reception {
                     claimed.opening().claim(),
                     peer.spkiHash(),
                     node.enrolment(),
-                    authorities,
-                    policy.atLeast(),
+                    trust.apply(node.tenant()).authorities(),
+                    trust.apply(node.tenant()).demanded(policy),
                     clock.now())) {
                 case Admission.Denied denied -> throw new Denied(denied.verdict());
                 case Admission.Admitted admitted -> challenged(init, peer, node, policy, admitted);
@@ -181,13 +181,13 @@ final class Reception {
 
     /** What the EK was found to be worth at the last attestation; a quote does not say. */
     private TrustClass trust(Node node, Policy policy) throws Denied {
-        TrustClass trust = fleet.observed(node.id()).flatMap(Observation::trust).orElse(TrustClass.VOUCHED);
-        if (!trust.satisfies(policy.atLeast())) {
+        TrustClass last = fleet.observed(node.id()).flatMap(Observation::trust).orElse(TrustClass.VOUCHED);
+        if (!last.satisfies(trust.apply(node.tenant()).demanded(policy))) {
             throw new Denied(
                     Code.ATTEST_ANEW,
                     "what this node's EK is worth is not known here, and its policy asks: attest anew");
         }
-        return trust;
+        return last;
     }
 
     private void checkClock(Node node) throws Denied {

@@ -18,6 +18,7 @@ import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ class AdminClientTest {
                 new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.AUTO, 1024, 2),
                 new KekkaiConfig.Store(folder.resolve("kekkai.db")),
                 Tenants.none(),
+                Optional.empty(),
                 new KekkaiConfig.Management("127.0.0.1", 9000));
     }
 

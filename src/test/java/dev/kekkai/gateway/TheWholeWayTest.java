@@ -16,6 +16,7 @@ import dev.kekkai.testing.gateway.TestGateway;
 import dev.kekkai.testing.gateway.TlsKey;
 import dev.kekkai.wire.gateway.v1.Answer;
 import dev.kekkai.wire.gateway.v1.Granted;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class TheWholeWayTest {
         TlsKey certified = client.key.with(NodeClient.certificates(granted));
 
         try (ServeClient serve = ServeClient.open(gateway, certified)) {
-            byte[] secret = "a data-encryption key of 32 bytes".getBytes();
+            byte[] secret = "a data-encryption key of 32 bytes".getBytes(StandardCharsets.UTF_8);
             Answer wrapped = serve.wrap(secret);
             ByteString envelope = wrapped.getWrapped().getEnvelope();
             Answer opened = serve.unwrap(envelope, wrapped.getWrapped().getKeyId());

@@ -7,6 +7,7 @@ import dev.kekkai.dek.DekService;
 import dev.kekkai.fleet.Fleet;
 import dev.kekkai.gateway.GatewayEndpoint;
 import dev.kekkai.gateway.GatewayLimits;
+import dev.kekkai.gateway.TenantTrust;
 import dev.kekkai.identity.CertificateAuthority;
 import dev.kekkai.identity.NodeCertificates;
 import dev.kekkai.identity.ServerIdentity;
@@ -46,7 +47,7 @@ public final class TestGateway implements AutoCloseable, AuditTrail {
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         endpoint = GatewayEndpoint.start(
                 new GatewayEndpoint.Ground(
-                        fleet, dek, this, certificates, roots, identity, Optional.empty(), clock, name),
+                        fleet, dek, this, certificates, roots, identity, tenant -> TenantTrust.VOUCHED, clock, name),
                 new GatewayEndpoint.Ports(free, free),
                 limits);
     }
