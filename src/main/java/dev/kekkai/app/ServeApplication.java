@@ -34,6 +34,7 @@ public class ServeApplication implements QuarkusApplication {
             KekkaiConfig config = ConfigFile.load(Path.of(args[0]), System.getenv());
             switch (config.role()) {
                 case STANDALONE -> standalone(config);
+                case GATEWAY -> gateway(config);
                 case AGENT -> agent(config);
             }
             return ExitCode.OK.code();
@@ -55,6 +56,15 @@ public class ServeApplication implements QuarkusApplication {
             throws StartException, StoreException, CustodyException, KeyringException, AuditException,
                     SocketUnusableException {
         try (StandaloneServer server = StandaloneServer.start(config, version)) {
+            vitals.serving(server::health, server::hopeless);
+            Quarkus.waitForExit();
+        }
+    }
+
+    private void gateway(KekkaiConfig config)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
+        try (GatewayServer server = GatewayServer.start(config, version)) {
             vitals.serving(server::health, server::hopeless);
             Quarkus.waitForExit();
         }

@@ -2,10 +2,12 @@ package dev.kekkai.authority;
 
 import dev.kekkai.authority.Statement.Begun;
 import dev.kekkai.authority.Statement.Changed;
+import dev.kekkai.authority.Statement.FleetChanged;
 import dev.kekkai.authority.Statement.Reconciled;
 import dev.kekkai.custody.Signer;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.ChainEntry;
+import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.SignedHead;
@@ -132,15 +134,33 @@ record Chain(List<Entry> entries) {
                 try {
                     keyrings.put(tenant, Replay.apply(Optional.ofNullable(keyrings.get(tenant)), tenant, event));
                 } catch (StoreException e) {
-                    throw new UntrustedStoreException(
-                            "entry " + entry.serial()
-                                    + " of the authority chain is signed and does not fit what is before it: "
-                                    + e.getMessage() + ". A newer version of Kekkai may have written it: run that one",
-                            e);
+                    throw unfit(entry, e);
                 }
             }
         }
         return keyrings;
+    }
+
+    /** The nodes and policies that follow from the entries. */
+    FleetReplay replayFleet() throws UntrustedStoreException {
+        FleetReplay fleet = new FleetReplay();
+        for (Entry entry : entries) {
+            if (entry.statement() instanceof FleetChanged(TenantId tenant, FleetEvent event)) {
+                try {
+                    fleet.apply(tenant, event);
+                } catch (StoreException e) {
+                    throw unfit(entry, e);
+                }
+            }
+        }
+        return fleet;
+    }
+
+    private static UntrustedStoreException unfit(Entry entry, StoreException e) {
+        return new UntrustedStoreException(
+                "entry " + entry.serial() + " of the authority chain is signed and does not fit what is before it: "
+                        + e.getMessage() + ". A newer version of Kekkai may have written it: run that one",
+                e);
     }
 
     SeenHead head() {
@@ -168,6 +188,7 @@ record Chain(List<Entry> entries) {
                     case Begun begun -> begun.givenUp();
                     case Reconciled reconciled -> reconciled.givenUp();
                     case Changed ignored -> Optional.empty();
+                    case FleetChanged ignored -> Optional.empty();
                 };
         return givenUp.filter(it -> it.chain().equals(seen.chain()) && it.serial() >= seen.serial())
                 .isPresent();

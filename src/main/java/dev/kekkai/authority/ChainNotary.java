@@ -1,15 +1,19 @@
 package dev.kekkai.authority;
 
 import dev.kekkai.authority.Statement.Changed;
+import dev.kekkai.authority.Statement.FleetChanged;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.Signer;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.FleetEvent;
+import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.Notary;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.StoreContent;
 import dev.kekkai.store.StoreException;
+import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.UntrustedStoreException;
 import java.time.InstantSource;
@@ -141,6 +145,58 @@ public final class ChainNotary implements Notary {
         StoredKeyring after = Replay.apply(before, tenant, canonical);
         Signer signs = content.isEmpty() ? generated() : signer();
         return Optional.of(new Sealed(before, after, draft.added(), Chain.sign(draft.head(), signs), draft.head()));
+    }
+
+    @Override
+    public StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        if (content.isEmpty()) {
+            return StoredFleet.none();
+        }
+        Chain chain = current(content, seen);
+        remember(chain);
+        return chain.replayFleet().fleet(chain.head().serial());
+    }
+
+    @Override
+    public Optional<SealedFleet> sealFleet(
+            StoreContent content, Optional<SeenHead> seen, TenantId tenant, FleetStore.Step step)
+            throws StoreException {
+        FleetReplay fleet = new FleetReplay();
+        Draft draft;
+        long serial = 0;
+        if (content.isEmpty()) {
+            draft = Draft.beginning(seen, clock);
+        } else {
+            Chain chain = current(content, seen);
+            fleet = chain.replayFleet();
+            draft = Draft.after(chain, clock);
+            serial = chain.head().serial();
+        }
+        List<FleetEvent> events = step.from(fleet.fleet(serial));
+        if (events.isEmpty()) {
+            return Optional.empty();
+        }
+        for (FleetEvent event : events) {
+            if (!(draft.add(new FleetChanged(tenant, event)) instanceof FleetChanged(TenantId of, FleetEvent read))) {
+                throw new IllegalStateException("a change of the fleet was read as something else");
+            }
+            fleet.apply(of, read);
+        }
+        SeenHead head = draft.head();
+        if (!step.goesOn(fleet.fleet(head.serial()))) {
+            return Optional.empty();
+        }
+        Signer signs = content.isEmpty() ? generated() : signer();
+        return Optional.of(new SealedFleet(fleet.fleet(head.serial()), draft.added(), Chain.sign(head, signs), head));
+    }
+
+    /** The chain of a store that is believed in all its parts, and is the latest that this host knows of. */
+    private Chain current(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        Proof proof = proof(content, seen);
+        if (proof.behind().isPresent()) {
+            throw new UntrustedStoreException(proof.behind().get());
+        }
+        return proof.chain();
     }
 
     /** The signing key, made if the token has none: only where a chain begins. */

@@ -2,6 +2,7 @@ package dev.kekkai.authority;
 
 import dev.kekkai.authority.Statement.Begun;
 import dev.kekkai.authority.Statement.Changed;
+import dev.kekkai.authority.Statement.FleetChanged;
 import dev.kekkai.authority.Statement.Reconciled;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.ChainEntry;
@@ -82,6 +83,7 @@ public final class Reconciler {
                 case Changed(TenantId of, KeyringEvent event) ->
                     due && !(of.equals(tenant) && event instanceof Activated);
                 case Begun ignored -> due;
+                case FleetChanged ignored -> due;
             };
         }
         return due;

@@ -1,6 +1,7 @@
 package dev.kekkai.authority;
 
 import dev.kekkai.id.TenantId;
+import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.SeenHead;
 import java.util.Optional;
@@ -20,6 +21,9 @@ public sealed interface Statement {
      * @param givenUp what that host had seen; what of it is not in this chain does not count any more
      */
     record Reconciled(Optional<SeenHead> givenUp) implements Statement {}
+
+    /** Something was decided about a tenant's nodes or policies. */
+    record FleetChanged(TenantId tenant, FleetEvent event) implements Statement {}
 
     /** Something happened to a tenant's keyring. */
     record Changed(TenantId tenant, KeyringEvent event) implements Statement {}

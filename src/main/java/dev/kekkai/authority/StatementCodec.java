@@ -2,6 +2,7 @@ package dev.kekkai.authority;
 
 import dev.kekkai.authority.Statement.Begun;
 import dev.kekkai.authority.Statement.Changed;
+import dev.kekkai.authority.Statement.FleetChanged;
 import dev.kekkai.authority.Statement.Reconciled;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.SeenHead;
@@ -21,6 +22,11 @@ final class StatementCodec {
         return switch (statement) {
             case Begun begun -> new Encoded(BEGIN, givenUp(begun.givenUp()));
             case Reconciled reconciled -> new Encoded(RECONCILE, givenUp(reconciled.givenUp()));
+            case FleetChanged changed ->
+                new Encoded(
+                        FleetCodec.kind(changed.event()),
+                        FleetCodec.body(new Canonical().uuid(changed.tenant().value()), changed.event())
+                                .bytes());
             case Changed changed ->
                 new Encoded(
                         EventCodec.kind(changed.event()),
@@ -37,7 +43,9 @@ final class StatementCodec {
                     case RECONCILE -> new Reconciled(givenUp(in));
                     default -> {
                         TenantId tenant = new TenantId(in.uuid());
-                        yield new Changed(tenant, EventCodec.event(kind, in));
+                        yield FleetCodec.knows(kind)
+                                ? new FleetChanged(tenant, FleetCodec.event(kind, in))
+                                : new Changed(tenant, EventCodec.event(kind, in));
                     }
                 };
         in.end();

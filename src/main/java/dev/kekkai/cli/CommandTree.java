@@ -77,6 +77,10 @@ final class CommandTree {
         StoreCommands.addTo(store, this::leaf);
         root.addSubcommand("store", store);
         root.addSubcommand(
+                "gateway",
+                spec("gateway", "What nodes need to know of this gateway.")
+                        .addSubcommand("roots", leaf(GatewayCommands.rootsSpec(), GatewayCommands::roots)));
+        root.addSubcommand(
                 "config",
                 spec("config", "Check the configuration.")
                         .addSubcommand("validate", leaf(ConfigCommands.validateSpec(), ConfigCommands::validate))

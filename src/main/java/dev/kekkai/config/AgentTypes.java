@@ -31,7 +31,7 @@ final class AgentTypes {
         return ValueType.hidden(
                 Kind.LIST,
                 "a list of 1 to " + MOST_GATEWAYS
-                        + " different gateways as host:service-port/attest-port, such as gw-1.example.net:7443/7444",
+                        + " different gateways as host:service-port/attest-port, such as gw-1.example.net:8443/8444",
                 AgentTypes::readGateways);
     }
 

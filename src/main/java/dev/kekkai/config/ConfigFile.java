@@ -42,9 +42,11 @@ public final class ConfigFile {
         Optional<HsmProfile> profile =
                 AgentSettings.isAgent(settings) ? Optional.empty() : addProfile(whole, settings, problems);
         StoreSettings.check(whole, settings, problems);
+        GatewaySettings.check(whole, settings, problems);
         AgentSettings.check(whole, settings, problems);
+        Tenants tenants = TenantSettings.read(settings, problems);
         problems.throwIfAny();
-        return new EffectiveConfig(file, config(settings, profile), settings.all());
+        return new EffectiveConfig(file, config(settings, profile, tenants), settings.all());
     }
 
     private static Optional<HsmProfile> addProfile(Origin whole, Settings settings, Problems problems) {
@@ -90,7 +92,7 @@ public final class ConfigFile {
         }
     }
 
-    private static KekkaiConfig config(Settings settings, Optional<HsmProfile> profile) {
+    private static KekkaiConfig config(Settings settings, Optional<HsmProfile> profile, Tenants tenants) {
         return new KekkaiConfig(
                 settings.get(ConfigKeys.ROLE),
                 new KekkaiConfig.Kms(
@@ -104,6 +106,8 @@ public final class ConfigFile {
                         settings.get(ConfigKeys.BATCHING_MAX),
                         settings.get(ConfigKeys.BATCHING_LANES)),
                 StoreSettings.of(settings),
+                tenants,
+                GatewaySettings.of(settings),
                 AgentSettings.of(settings),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));

@@ -19,8 +19,8 @@ public final class ConfigKeys {
 
     static final Key<Role> ROLE = Key.preset(
             "role",
-            Types.choice(Map.of("standalone", Role.STANDALONE, "agent", Role.AGENT))
-                    .refusingForNow(Set.of("gateway")),
+            Types.choice(
+                    Map.of("standalone", Role.STANDALONE, "gateway", Role.GATEWAY, "agent", Role.AGENT)),
             "standalone",
             "What this process is.");
 
@@ -109,6 +109,11 @@ public final class ConfigKeys {
             Types.absolutePath(),
             "/var/lib/kekkai/kekkai.db",
             "Absolute path of the SQLite database; its folder holds what this process itself keeps, whichever database it is.");
+    static final Key<Duration> STORE_MAX_STALENESS = Key.preset(
+            "store.max-staleness",
+            Types.seconds(60, 86_400),
+            "3600s",
+            "How long nodes are let in by what was last read of the database while it is away; after that nobody is.");
     static final Key<String> POSTGRESQL_URL = new Key<>(
             "store.postgresql.url",
             Types.postgresqlUrl(),
@@ -134,6 +139,12 @@ public final class ConfigKeys {
             Types.absolutePath(),
             new Key.Absence.Nothing(),
             "Absolute path of a PEM file with the authorities that the server's certificate may come from.");
+
+    static final Key<Path> TENANTS_FOLDER = Key.preset(
+            "tenants.folder",
+            Types.absolutePath(),
+            "/etc/kekkai/tenants",
+            "Absolute path of a folder with a file for each tenant, <name>.yaml.");
 
     static final Key<List<Gateway>> AGENT_GATEWAYS = new Key<>(
             "agent.gateways",
@@ -197,11 +208,23 @@ public final class ConfigKeys {
             BATCHING_LANES,
             STORE_TYPE,
             STORE_PATH,
+            STORE_MAX_STALENESS,
             POSTGRESQL_URL,
             POSTGRESQL_USER,
             POSTGRESQL_PASSWORD_FILE,
             POSTGRESQL_TLS,
             POSTGRESQL_TLS_CA_FILE,
+            TENANTS_FOLDER,
+            GatewaySettings.ADDRESS,
+            GatewaySettings.SERVICE_PORT,
+            GatewaySettings.ATTEST_PORT,
+            GatewaySettings.NAMES,
+            GatewaySettings.SERVER_ROOT,
+            GatewaySettings.CONNECTIONS,
+            GatewaySettings.ATTESTATIONS,
+            GatewaySettings.ATTESTATIONS_PER_SOURCE,
+            GatewaySettings.IN_FLIGHT,
+            GatewaySettings.POLICY_GRACE,
             AGENT_GATEWAYS,
             AGENT_ROOTS_FILE,
             AGENT_TPM,

@@ -12,6 +12,7 @@ import java.util.UUID;
  * The whole effective configuration, checked.
  *
  * @param hsm what keeps the KEKs; not there in the role agent, which has none
+ * @param gateway there in the role gateway alone
  * @param uplink there in the role agent alone
  */
 public record KekkaiConfig(
@@ -21,14 +22,29 @@ public record KekkaiConfig(
         Keys keys,
         Batching batching,
         Store store,
+        Tenants tenants,
+        Optional<GatewayConfig> gateway,
         Optional<Agent> uplink,
         Management management) {
     /** What this process is. */
     public enum Role {
         /** One control-plane node with an HSM of its own. */
-        STANDALONE,
+        STANDALONE("standalone"),
+        /** In front of an HSM, for nodes that attest. */
+        GATEWAY("gateway"),
         /** A control-plane node that reaches its keys through gateways. */
-        AGENT
+        AGENT("agent");
+
+        private final String word;
+
+        Role(String word) {
+            this.word = word;
+        }
+
+        /** As it is configured. */
+        public String word() {
+            return word;
+        }
     }
 
     /** What keeps the KEKs. To be asked only where the role has some. */
@@ -153,11 +169,12 @@ public record KekkaiConfig(
      * @param path of the SQLite database. Its folder also holds what the process itself keeps, whichever database it is: the audit trail,
      *     the lock, what it has seen of the authority chain, the JNI library
      * @param postgresql used in place of SQLite if it is there
+     * @param maxStaleness how long nodes are let in by what was last read
      */
-    public record Store(Path path, Optional<Postgresql> postgresql) {
+    public record Store(Path path, Optional<Postgresql> postgresql, Duration maxStaleness) {
         /** SQLite. */
         public Store(Path path) {
-            this(path, Optional.empty());
+            this(path, Optional.empty(), Duration.ofHours(1));
         }
     }
 

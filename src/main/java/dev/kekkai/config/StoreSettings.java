@@ -47,7 +47,8 @@ final class StoreSettings {
     static KekkaiConfig.Store of(Settings settings) {
         return new KekkaiConfig.Store(
                 settings.get(ConfigKeys.STORE_PATH),
-                usesPostgresql(settings) ? Optional.of(postgresql(settings)) : Optional.empty());
+                usesPostgresql(settings) ? Optional.of(postgresql(settings)) : Optional.empty(),
+                settings.get(ConfigKeys.STORE_MAX_STALENESS));
     }
 
     private static Postgresql postgresql(Settings settings) {

@@ -1,6 +1,7 @@
 package dev.kekkai.config;
 
 import dev.kekkai.config.ValueType.Kind;
+import dev.kekkai.id.TenantId;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /** The types of value that keys have. */
 final class Types {
@@ -148,6 +150,14 @@ final class Types {
                 String.join(" or ", new TreeSet<>(choices.keySet())),
                 text -> Optional.ofNullable(choices.get(text)),
                 WORD);
+    }
+
+    /** In the form that all tools print: 8-4-4-4-12 lower-case hex digits. */
+    static ValueType<TenantId> tenantId() {
+        return ValueType.hidden(Kind.TEXT, "a UUID in lower case and quotes", text -> Optional.of(text)
+                .filter(uuid -> uuid.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
+                .map(UUID::fromString)
+                .map(TenantId::new));
     }
 
     /** Printable ASCII, or nothing. */

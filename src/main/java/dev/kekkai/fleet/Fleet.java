@@ -5,8 +5,14 @@ import java.util.Optional;
 
 /** What a gateway needs to know of its nodes, and what it tells of them. Safe for many threads. */
 public interface Fleet {
-    /** From memory; never blocks. While the database is away it is the last one that was read. */
+    /**
+     * From memory; never blocks. While the database is away, or not believed, it is the last one that was read, and for {@code store.max-staleness}
+     * only: then it has no nodes and no policies, and {@link #stale} says why.
+     */
     FleetView view();
+
+    /** Why nobody may be let in now, for a person: nodes that were evicted meanwhile would not be known as such. Empty while all is well. */
+    Optional<String> stale();
 
     /** What was last seen of a node, here or by another gateway; from memory. */
     Optional<Observation> observed(NodeId node);

@@ -1,5 +1,6 @@
 package dev.kekkai.fleet;
 
+import dev.kekkai.attestation.ek.EkFingerprint;
 import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.id.NodeId;
@@ -29,9 +30,16 @@ public record FleetView(long serial, Map<NodeId, Node> nodes, Map<Group, Policy>
         return Optional.ofNullable(nodes.get(id));
     }
 
-    /** The node that an EK was enrolled for, evicted or not: there is at most one. */
+    /**
+     * The node that an EK was enrolled for, evicted or not. There is one, unless the same EK was enrolled ahead in two spellings, by name and by public
+     * key; then it is an evicted one before all others, and the one that was enrolled first.
+     */
     public Optional<Node> byEk(EndorsementKey ek) {
-        return nodes.values().stream().filter(node -> node.ek().matches(ek)).findFirst();
+        EkFingerprint name = EkFingerprint.nameOf(ek);
+        EkFingerprint spki = EkFingerprint.spkiOf(ek);
+        return nodes.values().stream()
+                .filter(node -> node.ek().equals(name) || node.ek().equals(spki))
+                .min(Comparator.comparing(Node::active).thenComparing(Node::enrolled));
     }
 
     /** What a node is held to; empty if its group has no policy, and then it is not let in. */

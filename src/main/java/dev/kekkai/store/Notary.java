@@ -27,6 +27,24 @@ public interface Notary {
      */
     Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change) throws StoreException;
 
+    /**
+     * The nodes and policies that follow from the chain.
+     *
+     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     */
+    StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException;
+
+    /**
+     * Proves the content, carries out events on its nodes and policies and signs the chain that results. To be called while nobody else can change the
+     * store.
+     *
+     * @return empty if the step has nothing to do
+     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     * @throws StoreException if an event does not fit the state, or the HSM does not sign
+     */
+    Optional<SealedFleet> sealFleet(
+            StoreContent content, Optional<SeenHead> seen, TenantId tenant, FleetStore.Step step) throws StoreException;
+
     /** Remembers on this host that a change is durable. */
     void committed(SeenHead head) throws StoreException;
 
@@ -60,6 +78,17 @@ public interface Notary {
             SignedHead head,
             SeenHead seen) {
         public Sealed {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * The same of nodes and policies, of which there are no rows.
+     *
+     * @param after the state that results
+     */
+    record SealedFleet(StoredFleet after, List<ChainEntry> entries, SignedHead head, SeenHead seen) {
+        public SealedFleet {
             entries = List.copyOf(entries);
         }
     }

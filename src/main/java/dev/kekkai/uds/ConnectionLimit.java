@@ -3,7 +3,6 @@ package dev.kekkai.uds;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
@@ -11,12 +10,12 @@ import org.jboss.logging.Logger;
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(ConnectionLimit.class);
 
-    private final Path socket;
+    private final String where;
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
 
-    ConnectionLimit(Path socket, int most) {
-        this.socket = socket;
+    ConnectionLimit(String where, int most) {
+        this.where = where;
         this.most = most;
     }
 
@@ -25,7 +24,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
         Channel connection = (Channel) accepted;
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
-            LOG.warnf("A connection to %s was closed: %d are open already", socket, most);
+            LOG.warnf("A connection to %s was closed: %d are open already", where, most);
             connection.unsafe().closeForcibly(); // not registered with an event loop yet
             return;
         }

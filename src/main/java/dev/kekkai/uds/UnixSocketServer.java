@@ -22,10 +22,7 @@ import org.jboss.logging.Logger;
  */
 public final class UnixSocketServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(UnixSocketServer.class);
-    private static final int RESETS = 1000;
-    private static final int RESET_WINDOW_SECONDS = 10;
     private static final Duration CUT_OFF = Duration.ofSeconds(1);
-    private static final Duration FASTEST_PINGS = Duration.ofSeconds(10);
 
     private final SocketPlace place;
     private final StagedSocket files;
@@ -71,23 +68,10 @@ public final class UnixSocketServer implements AutoCloseable {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(place.stagedPath()))
                 .channelFactory(() -> {
                     NioServerDomainSocketChannel channel = new NioServerDomainSocketChannel();
-                    channel.pipeline().addLast(new ConnectionLimit(place.path(), limits.connections()));
+                    channel.pipeline().addLast(new ConnectionLimit(place.path().toString(), limits.connections()));
                     return channel;
-                })
-                .bossEventLoopGroup(threads.boss())
-                .workerEventLoopGroup(threads.workers())
-                .executor(threads.handlers())
-                .maxInboundMessageSize(limits.messageBytes())
-                .maxInboundMetadataSize(limits.metadataBytes())
-                .maxConcurrentCallsPerConnection(limits.callsPerConnection())
-                .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
-                .permitKeepAliveTime(FASTEST_PINGS.toSeconds(), TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true);
-        serving.services().forEach(builder::addService);
-        serving.filters().forEach(builder::addTransportFilter);
-        // gRPC calls the interceptor that was added last first.
-        serving.interceptors().reversed().forEach(builder::intercept);
-        builder.intercept(new CallLimit(limits.callsAtOnce()));
+                });
+        TlsServer.common(builder, serving, threads);
         return builder.build();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.app.ExitCode;
 import dev.kekkai.config.KekkaiConfig;
+import dev.kekkai.config.Tenants;
 import dev.kekkai.testing.softhsm.SoftHsm;
 import dev.kekkai.uds.Serving;
 import dev.kekkai.uds.SocketPlace;
@@ -39,6 +40,8 @@ class AdminClientTest {
                 new KekkaiConfig.Keys(Duration.ofDays(90)),
                 new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.AUTO, 1024, 2),
                 new KekkaiConfig.Store(folder.resolve("kekkai.db")),
+                Tenants.none(),
+                Optional.empty(),
                 Optional.empty(),
                 new KekkaiConfig.Management("127.0.0.1", 9000));
     }

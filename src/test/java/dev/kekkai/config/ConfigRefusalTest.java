@@ -57,11 +57,11 @@ class ConfigRefusalTest {
     @Test
     void all_problems_are_told_at_once() throws Exception {
         List<String> refusals =
-                refusals("kekkai:\n  role: gateway\n  kms: { socket: a.sock }\n  management: { port: 70000 }\n");
+                refusals("kekkai:\n  role: proxy\n  kms: { socket: a.sock }\n  management: { port: 70000 }\n");
 
         assertThat(refusals)
                 .containsExactly(
-                        file + ":2:9: role: gateway is not in this version; use agent or standalone",
+                        file + ":2:9: role: expected agent or gateway or standalone, found proxy; correct the value",
                         file
                                 + ":3:18: kms.socket: expected an absolute path of at most 103 bytes (what a unix socket"
                                 + " can be bound to), not named admin.sock, which is the admin socket beside it, found something else; correct the value",
@@ -98,7 +98,7 @@ class ConfigRefusalTest {
                 "management: { port: '9000' }             | 2:23 | management.port                | found text",
                 "management: { port: -1 }                 | 2:23 | management.port                | found -1",
                 "management: { port: 0x50 }               | 2:23 | management.port                | expected a whole number",
-                "role: gateway                            | 2:9  | role                           | gateway is not in this version",
+                "role: agent                              | 2:9  | role                           | agent is not in this version",
                 "role: !mine standalone                   | 2:9  | role                           | found a value with a YAML tag",
                 "role: &a standalone                      | 2:9  | role                           | has a YAML anchor",
                 "store: &a { path: /a }                   | 2:10 | store                          | has a YAML anchor",

@@ -56,9 +56,22 @@ class ConfigViewTest {
                           store:
                             type: "sqlite"  # default
                             path: "/srv/b.db"  # KEKKAI_STORE_PATH
+                            max-staleness: "3600s"  # default
                             postgresql:
                               user: "kekkai"  # default
                               tls: "verify-full"  # default
+                          tenants:
+                            folder: "/etc/kekkai/tenants"  # default
+                          gateway:
+                            address: "0.0.0.0"  # default
+                            service-port: 8443  # default
+                            attest-port: 8444  # default
+                            server-root: 1  # default
+                            connections: 1024  # default
+                            attestations: 256  # default
+                            attestations-per-source: 64  # default
+                            in-flight: 1024  # default
+                            policy-grace: "60s"  # default
                           agent:
                             roots-file: "/etc/kekkai/roots.pem"  # default
                             tpm: "/dev/tpmrm0"  # default
@@ -90,7 +103,7 @@ class ConfigViewTest {
                         + "\",\"kekkai\":{\"role\":\"standalone\",\"kms\":{\"socket\":\"/run/kekkai/kms.sock\",")
                 .contains("\"pkcs11\":{\"module\":\"/usr/lib/softhsm/libsofthsm2.so\",\"token\":\"a \\\"b\\\" \\\\c\",")
                 .contains(
-                        "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\",\"postgresql\":{\"user\":\"kekkai\",\"tls\":\"verify-full\"}},")
+                        "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\",\"max-staleness\":\"3600s\",\"postgresql\":{\"user\":\"kekkai\",\"tls\":\"verify-full\"}},")
                 .contains("\"port\":9000}},\"origins\":{\"role\":\"default\",")
                 .contains("\"store.path\":\"KEKKAI_STORE_PATH\"")
                 .endsWith("\"management.port\":\"default\"}}");

@@ -29,7 +29,10 @@ final class Migrations {
     private static final List<String> SCRIPTS = List.of(
             "V1__tenants_keyrings_versions.sql",
             "V2__scheduled_activation_and_destruction.sql",
-            "V3__authority_chain.sql");
+            "V3__authority_chain.sql",
+            "V5__fleet.sql");
+    private static final String NEWEST =
+            SCRIPTS.getLast().substring(1, SCRIPTS.getLast().indexOf("__"));
 
     private Migrations() {}
 
@@ -83,7 +86,7 @@ final class Migrations {
                     || migration.getState() == MigrationState.FUTURE_FAILED) {
                 throw new UntrustedStoreException(
                         "the schema of " + name + " has version " + migration.getVersion()
-                                + ", and this version of Kekkai knows none above " + SCRIPTS.size()
+                                + ", and this version of Kekkai knows none above " + NEWEST
                                 + ": a newer one wrote it. Nothing was changed; run that version, or restore a backup made by this one");
             }
         }
@@ -94,7 +97,7 @@ final class Migrations {
             throw new UntrustedStoreException(
                     "the schema of " + name + " has version "
                             + info.current().getVersion() + ", and this version of Kekkai needs version "
-                            + SCRIPTS.size()
+                            + NEWEST
                             + ". This command changes nothing; 'kekkai serve' brings it forward at its start, so take a backup before that");
         }
     }
@@ -102,8 +105,8 @@ final class Migrations {
     private static void migrate(Flyway flyway, MigrationInfoService info, String name) {
         if (info.current() != null && info.pending().length > 0) {
             LOG.infof(
-                    "the schema of %s has version %s: %d migration(s) bring it to version %d",
-                    name, info.current().getVersion(), info.pending().length, SCRIPTS.size());
+                    "the schema of %s has version %s: %d migration(s) bring it to version %s",
+                    name, info.current().getVersion(), info.pending().length, NEWEST);
         }
         flyway.migrate();
     }

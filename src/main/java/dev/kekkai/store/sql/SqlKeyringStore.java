@@ -4,6 +4,7 @@ import dev.kekkai.id.KeyId;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.Notary;
@@ -118,6 +119,11 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
     @Override
     public VersionStates states() {
         return new SqlVersionStates(this);
+    }
+
+    /** What the same database keeps of nodes and policies. It is closed with this object. */
+    public FleetStore fleet() {
+        return new SqlFleetStore(transactions, notary);
     }
 
     /** What a change makes of the keyring that it meets. */

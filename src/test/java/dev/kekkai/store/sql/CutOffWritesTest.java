@@ -8,10 +8,12 @@ import dev.kekkai.authority.ChainNotary;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.Notary;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.StoreContent;
 import dev.kekkai.store.StoreException;
+import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.testing.authority.Hosts;
 import dev.kekkai.testing.authority.MemorySigningKey;
@@ -76,6 +78,22 @@ class CutOffWritesTest {
         public Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change)
                 throws StoreException {
             Optional<Sealed> sealed = notary.seal(content, seen, change);
+            if (beforeWriting) {
+                throw new CutOff();
+            }
+            return sealed;
+        }
+
+        @Override
+        public StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+            return notary.proveFleet(content, seen);
+        }
+
+        @Override
+        public Optional<SealedFleet> sealFleet(
+                StoreContent content, Optional<SeenHead> seen, TenantId tenant, FleetStore.Step step)
+                throws StoreException {
+            Optional<SealedFleet> sealed = notary.sealFleet(content, seen, tenant, step);
             if (beforeWriting) {
                 throw new CutOff();
             }

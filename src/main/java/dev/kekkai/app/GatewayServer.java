@@ -1,0 +1,171 @@
+package dev.kekkai.app;
+
+import dev.kekkai.audit.AuditException;
+import dev.kekkai.config.GatewayConfig;
+import dev.kekkai.config.KekkaiConfig;
+import dev.kekkai.config.Tenants.Tenant;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.dek.Health;
+import dev.kekkai.gateway.GatewayEndpoint;
+import dev.kekkai.gateway.GatewayLimits;
+import dev.kekkai.gateway.TenantTrust;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.identity.CertificateAuthority;
+import dev.kekkai.identity.NodeCertificates;
+import dev.kekkai.identity.ServerIdentity;
+import dev.kekkai.identity.ServerRoots;
+import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.uds.SocketUnusableException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** The role {@code gateway}: the tenants' keyrings, one HSM, two ports for nodes, and the admin socket. It needs nothing of any cluster that it serves. */
+public final class GatewayServer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(GatewayServer.class);
+    private static final String CLIENT_CA = "kekkai-client-ca";
+    private static final int RUN_BYTES = 4;
+    /** Nodes of a tenant that is configured no more are still its nodes. */
+    private static final TenantTrust NOBODYS = TenantTrust.VOUCHED;
+
+    private final Deque<AutoCloseable> open;
+    private final KeySide keys;
+
+    private GatewayServer(Deque<AutoCloseable> open, KeySide keys) {
+        this.open = open;
+        this.keys = keys;
+    }
+
+    /**
+     * Opens everything and begins to serve. The ports open last, when a wrap would work.
+     *
+     * @param version of Kekkai, shown to operators
+     */
+    public static GatewayServer start(KekkaiConfig config, String version)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        boolean done = false;
+        try {
+            GatewayConfig gateway =
+                    config.gateway().orElseThrow(() -> new StartException("the role gateway needs gateway.names"));
+            KeySide keys = KeySide.open(config, version, others(config), open);
+            GatewayEndpoint endpoint =
+                    endpoint(gateway, keys, RootsFile.of(config), EkFolders.read(config.tenants()), open);
+            open.push(endpoint);
+            done = true;
+            LOG.infof(
+                    "nodes are served as %s: port %d, and %d for attestations",
+                    String.join(", ", gateway.names()), endpoint.servicePort(), endpoint.attestPort());
+            return new GatewayServer(open, keys);
+        } finally {
+            if (!done) {
+                Workbench.closeAll(open);
+            }
+        }
+    }
+
+    private static List<TenantId> others(KekkaiConfig config) {
+        return config.tenants().all().stream()
+                .map(Tenant::id)
+                .filter(tenant -> !tenant.equals(TenantId.DEFAULT))
+                .toList();
+    }
+
+    private static GatewayEndpoint endpoint(
+            GatewayConfig config,
+            KeySide keys,
+            RootsFile rootsFile,
+            Map<TenantId, TenantTrust> trust,
+            Deque<AutoCloseable> open)
+            throws CustodyException, StartException {
+        SecureRandom random = new SecureRandom();
+        InstantSource clock = InstantSource.system();
+        ServerRoots roots = ServerRoots.open(keys.bench().token()::signer, config.serverRoot(), random);
+        write(roots, rootsFile);
+        ServerIdentity identity = ServerIdentity.make(roots.active(), config.names(), clock);
+        identity.keepFresh(KeySide.timer("kekkai-certificate", open));
+        NodeCertificates certificates = new NodeCertificates(
+                CertificateAuthority.of(keys.bench().token().signer(CLIENT_CA), "Kekkai nodes", random), clock);
+        try {
+            return GatewayEndpoint.start(
+                    new GatewayEndpoint.Ground(
+                            keys.fleet().fleet(),
+                            keys.dek(),
+                            keys.bench().audit(),
+                            certificates,
+                            roots,
+                            identity,
+                            tenant -> trust.getOrDefault(tenant, NOBODYS),
+                            clock,
+                            config.names().getFirst() + "/" + run(random)),
+                    new GatewayEndpoint.Ports(
+                            address(config, config.attestPort()), address(config, config.servicePort())),
+                    limits(config));
+        } catch (IOException e) {
+            throw new StartException(
+                    "gateway: a port of " + config.address() + " (" + config.servicePort() + ", "
+                            + config.attestPort() + ") cannot be opened: " + e.getMessage()
+                            + "; stop whoever has it, or choose another",
+                    e);
+        }
+    }
+
+    private static void write(ServerRoots roots, RootsFile file) throws StartException {
+        try {
+            file.write(roots);
+        } catch (IOException e) {
+            throw new StartException("the roots cannot be written to " + file.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Tells this run from others in nodes' records, also where gateways share a name. */
+    private static String run(SecureRandom random) {
+        byte[] bytes = new byte[RUN_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static InetSocketAddress address(GatewayConfig config, int port) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByName(config.address()), port);
+    }
+
+    private static GatewayLimits limits(GatewayConfig config) {
+        GatewayLimits preset = GatewayLimits.DEFAULT;
+        return new GatewayLimits(
+                config.connections(),
+                config.attestations(),
+                config.attestationsPerSource(),
+                config.inFlight(),
+                preset.challenge(),
+                config.policyGrace(),
+                preset.connectionAge(),
+                preset.drain());
+    }
+
+    /** What the background probe of the HSM last found. */
+    public Health health() {
+        return keys.health();
+    }
+
+    /** Why only a restart of this process helps, if that is so. */
+    public Optional<String> hopeless() {
+        return keys.hopeless();
+    }
+
+    @Override
+    public void close() {
+        Workbench.closeAll(open);
+    }
+}

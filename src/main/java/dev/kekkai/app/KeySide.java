@@ -1,0 +1,239 @@
+package dev.kekkai.app;
+
+import dev.kekkai.admin.AdminService;
+import dev.kekkai.admin.FleetCalls;
+import dev.kekkai.admin.KeyService;
+import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.audit.AuditException;
+import dev.kekkai.batching.Batcher;
+import dev.kekkai.batching.Capacity;
+import dev.kekkai.config.KekkaiConfig;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.KeyCustodian;
+import dev.kekkai.custody.pkcs11.Pkcs11Token;
+import dev.kekkai.custody.pkcs11.TokenIdentity;
+import dev.kekkai.dek.Health;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.keyring.DeepProbe;
+import dev.kekkai.keyring.KeyAdministration;
+import dev.kekkai.keyring.Keyring;
+import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.keyring.KeyringOpener;
+import dev.kekkai.keyring.LocalDekService;
+import dev.kekkai.keyring.Operator;
+import dev.kekkai.keyring.ReturnExamination;
+import dev.kekkai.keyring.ScheduledActivation;
+import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.keyring.WornVersion;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.uds.Serving;
+import dev.kekkai.uds.SocketPlace;
+import dev.kekkai.uds.SocketUnusableException;
+import dev.kekkai.uds.UnixSocketServer;
+import dev.kekkai.wire.admin.v1.AdminGrpc;
+import dev.kekkai.wire.admin.v1.KeysGrpc;
+import dev.kekkai.wire.admin.v1.NodesGrpc;
+import dev.kekkai.wire.admin.v1.PoliciesGrpc;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jboss.logging.Logger;
+
+/** What standalone and gateway have in common: keyrings over one HSM and one store, their rotation, the admin socket. Each has an edge of its own above it. */
+final class KeySide {
+    private static final Logger LOG = Logger.getLogger(KeySide.class);
+
+    private static final Operator ADMIN_SOCKET = new Operator("admin socket", "admin");
+
+    private final Workbench bench;
+    private final FleetBench fleet;
+    private final Keyring keyring;
+    private final LocalDekService dek;
+
+    private KeySide(Workbench bench, FleetBench fleet, Keyring keyring, LocalDekService dek) {
+        this.bench = bench;
+        this.fleet = fleet;
+        this.keyring = keyring;
+        this.dek = dek;
+    }
+
+    /**
+     * Opens the keyrings of tenants and the admin socket.
+     *
+     * @param others tenants besides the default one; one without a key is served nothing and keeps nobody else from being served
+     * @param open takes what has to be closed
+     */
+    static KeySide open(KekkaiConfig config, String version, List<TenantId> others, Deque<AutoCloseable> open)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
+        Workbench bench = Workbench.open(config, Workbench.Purpose.WORK)
+                .orElseThrow(() -> new StartException("another Kekkai works with "
+                        + config.store().path() + ": stop it first, or give this one a store of its own"));
+        open.push(bench);
+        KeyAdministration keys = bench.keys();
+        ScheduledExecutorService rotations = timer("kekkai-rotation", open);
+        Map<TenantId, Keyring> keyrings = new HashMap<>();
+        Keyring keyring = keyring(config, bench, keys, TenantId.DEFAULT, rotations, open);
+        keyrings.put(TenantId.DEFAULT, keyring);
+        for (TenantId tenant : others) {
+            if (bench.store().load(tenant).isEmpty()) {
+                LOG.warnf("Tenant %s has no keyring, so its nodes are let in and can wrap nothing", tenant);
+            } else {
+                keyrings.put(tenant, keyring(config, bench, keys, tenant, rotations, open));
+            }
+        }
+        List<ReturnExamination> examinations = keyrings.values().stream()
+                .map(each -> new ReturnExamination(each::snapshot))
+                .toList();
+        bench.token().onReturn((inventory, custodian) -> {
+            for (ReturnExamination examination : examinations) {
+                examination.check(inventory, custodian);
+            }
+        });
+        FleetBench fleet = new FleetBench(bench, config);
+        fleet.fleet().start(timer("kekkai-fleet", open));
+        answerOperators(config, version, bench, keys, keyring, fleet, open);
+        Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
+        open.push(batcher);
+        return new KeySide(
+                bench,
+                fleet,
+                keyring,
+                new LocalDekService(
+                        keyrings, batcher, bench.audit(), InstantSource.system(), timer("kekkai-deadlines", open)));
+    }
+
+    private static Keyring keyring(
+            KekkaiConfig config,
+            Workbench bench,
+            KeyAdministration keys,
+            TenantId tenant,
+            ScheduledExecutorService rotations,
+            Deque<AutoCloseable> open)
+            throws StoreException, CustodyException, KeyringException, AuditException {
+        ScheduledActivation.catchUp(keys, tenant);
+        KeyCustodian custodian = bench.token().custodian();
+        Snapshot snapshot = new KeyringOpener(bench.store(), bench.token().inventory(), custodian).open(tenant);
+        Keyring keyring = new Keyring(
+                snapshot, bench.store(), custodian, timer("kekkai-keyring", 2, open), DeepProbe.Pace.DEFAULT);
+        bench.token().onChange(keyring::probeNow);
+        if (keyring.start() instanceof Health.Unhealthy unhealthy && !keyring.spent()) {
+            throw new CustodyException.Unavailable(
+                    "the first round trip through the HSM failed: " + unhealthy.reason());
+        }
+        new ScheduledActivation(keys, keyring, InstantSource.system()).start(rotations);
+        new WornVersion(keys, keyring, config.custody().profile().mechanism(), InstantSource.system()).start(rotations);
+        return keyring;
+    }
+
+    private static void answerOperators(
+            KekkaiConfig config,
+            String version,
+            Workbench bench,
+            KeyAdministration keys,
+            Keyring keyring,
+            FleetBench fleet,
+            Deque<AutoCloseable> open)
+            throws SocketUnusableException {
+        ServerFacts facts = facts(config, version, bench.token());
+        logWhatServes(facts, keyring.snapshot());
+        FleetCalls nodes = new FleetCalls(fleet.desk(ADMIN_SOCKET));
+        open.push(UnixSocketServer.start(
+                SocketPlace.ownerOnly(Workbench.adminSocket(config)),
+                Serving.of(
+                        AdminGrpc.bindService(
+                                new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
+                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)),
+                        NodesGrpc.bindService(nodes),
+                        PoliciesGrpc.bindService(nodes))));
+    }
+
+    private static Capacity capacity(KekkaiConfig config) {
+        KekkaiConfig.Batching batching = config.batching();
+        int sessions = config.custody().pkcs11().sessions();
+        return switch (batching.mode()) {
+            case AUTO -> Capacity.auto(batching.max(), batching.lanes(), sessions);
+            case OFF -> Capacity.off(sessions);
+        };
+    }
+
+    static ScheduledThreadPoolExecutor timer(String name, Deque<AutoCloseable> open) {
+        return timer(name, 1, open);
+    }
+
+    /** With two threads where one may wait for a database that is away, and nothing else is to wait with it. */
+    private static ScheduledThreadPoolExecutor timer(String name, int threads, Deque<AutoCloseable> open) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                threads, Thread.ofPlatform().daemon().name(name).factory());
+        timer.setRemoveOnCancelPolicy(true);
+        open.push(timer::shutdownNow);
+        return timer;
+    }
+
+    private static ServerFacts facts(KekkaiConfig config, String version, Pkcs11Token token) {
+        TokenIdentity identity = token.identity();
+        return new ServerFacts(
+                version,
+                config.role().word(),
+                config.kms().socket(),
+                Instant.now(),
+                new ServerFacts.TokenFacts(
+                        identity.label(),
+                        identity.serial(),
+                        identity.manufacturer(),
+                        identity.model(),
+                        identity.firmware(),
+                        token.software(),
+                        token.choice(),
+                        token.selfTest()));
+    }
+
+    private static void logWhatServes(ServerFacts facts, Snapshot snapshot) {
+        LOG.infof(
+                "token '%s' (%s %s, serial %s), keyring %s, KEK %s by %s, key_id %s: a round trip succeeded",
+                facts.token().label(),
+                facts.token().manufacturer(),
+                facts.token().model(),
+                facts.token().serial(),
+                snapshot.lineage(),
+                snapshot.active().kek().label(),
+                snapshot.active().kek().mechanism(),
+                snapshot.keyId());
+        if (facts.token().software()) {
+            LOG.warn("this token is software: its KEKs are as safe as this host's disk and its PIN, no safer");
+        }
+    }
+
+    Workbench bench() {
+        return bench;
+    }
+
+    FleetBench fleet() {
+        return fleet;
+    }
+
+    LocalDekService dek() {
+        return dek;
+    }
+
+    /** That of the default tenant. */
+    Keyring keyring() {
+        return keyring;
+    }
+
+    /** What the background probe of the HSM last found. */
+    Health health() {
+        return keyring.health();
+    }
+
+    /** Why only a restart of this process helps, if that is so. */
+    Optional<String> hopeless() {
+        return bench.token().hopeless();
+    }
+}

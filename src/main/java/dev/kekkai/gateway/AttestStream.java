@@ -1,0 +1,212 @@
+package dev.kekkai.gateway;
+
+import com.google.protobuf.ByteString;
+import dev.kekkai.wire.gateway.v1.Evidence;
+import dev.kekkai.wire.gateway.v1.FromGateway;
+import dev.kekkai.wire.gateway.v1.FromNode;
+import dev.kekkai.wire.gateway.v1.Granted;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * One attestation or renewal: Init, Challenge, Evidence, Granted, once each. A message is asked for when the one before it was dealt with, so that one
+ * step at a time is under way. Whatever ends the stream, its challenge ends with it.
+ */
+final class AttestStream implements StreamObserver<FromNode> {
+    private static final Logger LOG = Logger.getLogger(AttestStream.class);
+
+    private final Steps steps;
+    private final Kind kind;
+    private final Peer peer;
+    private final ServerCallStreamObserver<FromGateway> call;
+    private final ScheduledFuture<?> late;
+    private Optional<Challenged> challenged = Optional.empty();
+    private boolean over;
+
+    /** What a stream does, and on which threads. */
+    record Steps(
+            Reception reception,
+            Admitting admitting,
+            Register register,
+            Places places,
+            Executor executor,
+            ScheduledExecutorService timer,
+            long challengeMillis) {}
+
+    private AttestStream(Steps steps, Kind kind, Peer peer, ServerCallStreamObserver<FromGateway> call) {
+        this.steps = steps;
+        this.kind = kind;
+        this.peer = peer;
+        this.call = call;
+        // Once for the Init, once for the Evidence.
+        this.late = steps.timer().schedule(this::tooLate, 2 * steps.challengeMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Begins one, or refuses it for want of a place. To be called before the service method returns. */
+    static StreamObserver<FromNode> begin(Steps steps, Kind kind, Peer peer, StreamObserver<FromGateway> observer) {
+        ServerCallStreamObserver<FromGateway> call = (ServerCallStreamObserver<FromGateway>) observer;
+        try {
+            steps.places().enter(peer.source());
+        } catch (Denied denied) {
+            call.onError(denied.answer());
+            return new Deaf();
+        }
+        AttestStream stream = new AttestStream(steps, kind, peer, call);
+        call.disableAutoRequest();
+        call.setOnCancelHandler(stream::end);
+        call.setOnCloseHandler(stream::end);
+        call.request(1);
+        return stream;
+    }
+
+    @Override
+    public void onNext(FromNode message) {
+        try {
+            steps.executor().execute(() -> take(message));
+        } catch (RejectedExecutionException e) {
+            deny(new Denied(Code.BUSY, "too many nodes attest already: try again in a moment"));
+        }
+    }
+
+    /** No failure of a step leaves the node waiting. */
+    @SuppressWarnings("CatchingUnchecked")
+    private void take(FromNode message) {
+        try {
+            switch (message.getMessageCase()) {
+                case INIT -> challenge(message.getInit());
+                case EVIDENCE -> judge(message.getEvidence());
+                case MESSAGE_NOT_SET -> throw outOfTurn();
+            }
+        } catch (Denied denied) {
+            deny(denied);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "An attestation from %s failed in a way nobody foresaw, please report it", peer.source());
+            fail(Status.INTERNAL.withDescription("internal error; the log of kekkai says more"));
+        }
+    }
+
+    private void challenge(ByteString init) throws Denied {
+        synchronized (this) {
+            if (challenged.isPresent()) {
+                throw outOfTurn();
+            }
+        }
+        Challenged made = kind == Kind.ATTEST
+                ? steps.reception().attestation(init, peer)
+                : steps.reception().renewal(init, peer);
+        FromGateway answer = FromGateway.newBuilder()
+                .setChallenge(ByteString.copyFrom(made.wire()))
+                .build();
+        synchronized (this) {
+            challenged = Optional.of(made);
+            if (over) {
+                made.close();
+                return;
+            }
+            call.onNext(answer);
+        }
+        call.request(1);
+    }
+
+    private void judge(Evidence evidence) throws Denied {
+        Challenged demanded;
+        synchronized (this) {
+            demanded = challenged.orElseThrow(this::outOfTurn);
+        }
+        Granted granted = steps.admitting().judge(demanded, evidence);
+        synchronized (this) {
+            if (!over) {
+                call.onNext(FromGateway.newBuilder().setGranted(granted).build());
+                call.onCompleted();
+            }
+        }
+        end();
+    }
+
+    private Denied outOfTurn() {
+        Denied denied = new Denied(Code.PROTOCOL, "a stream has one Init, one Challenge, one Evidence, in this order");
+        steps.register().refused(kind.action(), "unknown", peer, denied);
+        return denied;
+    }
+
+    private void tooLate() {
+        Denied denied = new Denied(Code.CHALLENGE_EXPIRED, "nothing more came in time: begin anew");
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+        }
+        steps.executor().execute(() -> {
+            steps.register().refused(kind.action(), "unknown", peer, denied);
+            deny(denied);
+        });
+    }
+
+    private void deny(Denied denied) {
+        synchronized (this) {
+            if (!over) {
+                call.onError(denied.answer());
+            }
+        }
+        end();
+    }
+
+    private void fail(Status status) {
+        synchronized (this) {
+            if (!over) {
+                call.onError(status.asRuntimeException());
+            }
+        }
+        end();
+    }
+
+    @Override
+    public void onError(Throwable cancelled) {
+        end();
+    }
+
+    /** The node may close its half after the evidence; before that it has given up, which the close handler sees. */
+    @Override
+    public void onCompleted() {
+        boolean early;
+        synchronized (this) {
+            early = challenged.isEmpty();
+        }
+        if (early) {
+            deny(new Denied(Code.PROTOCOL, "the stream ended before anything was shown"));
+        }
+    }
+
+    /** Once, whatever the reason: the secret is destroyed and the place given back. */
+    private void end() {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            over = true;
+            challenged.ifPresent(Challenged::close);
+        }
+        late.cancel(false);
+        steps.places().leave(peer.source());
+    }
+
+    /** Listens to a stream that was refused. */
+    private static final class Deaf implements StreamObserver<FromNode> {
+        @Override
+        public void onNext(FromNode message) {}
+
+        @Override
+        public void onError(Throwable cancelled) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}

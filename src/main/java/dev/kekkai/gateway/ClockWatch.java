@@ -1,0 +1,72 @@
+package dev.kekkai.gateway;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** The gateway's clock, which certificates are judged by, held against what it can be held against. */
+final class ClockWatch {
+    /** What gateways' clocks may differ by. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    private final InstantSource clock;
+    private final Instant startedAt;
+    private final long started = System.nanoTime();
+
+    ClockWatch(InstantSource clock) {
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** How far the clock was set since the process started, if it was. */
+    private Optional<Duration> jump() {
+        Duration jump = Duration.between(startedAt.plusNanos(System.nanoTime() - started), now());
+        return jump.abs().compareTo(TOLERANCE) > 0 ? Optional.of(jump) : Optional.empty();
+    }
+
+    /** @throws Denied if a node certificate's time is over, or the clock says what cannot be */
+    void check(Peer peer) throws Denied {
+        Instant now = now();
+        Instant notBefore = peer.certificate().getNotBefore().toInstant();
+        Instant notAfter = peer.certificate().getNotAfter().toInstant();
+        if (now.isBefore(notBefore)) {
+            throw new Denied(
+                    Code.CLOCK,
+                    "the certificate is good from " + notBefore + ", and this gateway's clock says " + now
+                            + ": the clock of one gateway is off");
+        }
+        boolean over = now.isAfter(notAfter);
+        if (over && (!peer.outlived() || jump().isPresent())) {
+            throw new Denied(
+                    Code.CLOCK,
+                    "this gateway's clock says " + now + ", and was set forward while it ran"
+                            + jump().map(by -> " (by " + by.toSeconds() + " s)").orElse("")
+                            + ": set it right, and attest anew");
+        }
+        if (over || peer.outlived()) {
+            throw new Denied(
+                    Code.CERTIFICATE_EXPIRED,
+                    "the node's certificate was good until " + notAfter + ", and this gateway's clock says " + now
+                            + ": attest anew");
+        }
+    }
+
+    /**
+     * Looks whether others' clocks are ahead. What is issued by a clock that is behind counts as older than what was issued before it.
+     *
+     * @param seen when another gateway last saw the node
+     */
+    void checkNotBehind(Instant seen, String gateway) throws Denied {
+        if (seen.isAfter(now().plus(TOLERANCE))) {
+            throw new Denied(
+                    Code.CLOCK,
+                    "this gateway's clock says " + now() + ", and gateway '" + gateway + "' saw this node at " + seen
+                            + ": the clock of one of them is off");
+        }
+    }
+}

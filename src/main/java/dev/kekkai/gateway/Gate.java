@@ -1,0 +1,71 @@
+package dev.kekkai.gateway;
+
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.FleetView;
+import dev.kekkai.fleet.Node;
+import dev.kekkai.identity.NodeName;
+import java.util.Optional;
+
+/**
+ * What is asked before each request on the service port: is the certificate's time not over, is the node still one of ours, and of that tenant, does it
+ * fit its policy, is the key its own. From memory; nothing blocks.
+ */
+final class Gate {
+    private final Fleet fleet;
+    private final ClockWatch clock;
+    private final PolicyWatch policies;
+    private final Sightings sightings;
+
+    Gate(Fleet fleet, ClockWatch clock, PolicyWatch policies, Sightings sightings) {
+        this.fleet = fleet;
+        this.clock = clock;
+        this.policies = policies;
+        this.sightings = sightings;
+    }
+
+    /**
+     * Lets a request pass.
+     *
+     * @return the node that asks
+     * @throws Denied if it may ask for nothing
+     */
+    Node check(Peer peer) throws Denied {
+        NodeName name = NodeName.of(peer.certificate())
+                .orElseThrow(() -> new Denied(Code.PROTOCOL, "the certificate names no node"));
+        clock.check(peer);
+        checkFresh();
+        FleetView view = fleet.view();
+        Node node = view.node(name.node())
+                .orElseThrow(() -> new Denied(Code.EVICTED, "this gateway knows no node " + name.node()));
+        checkNotEvicted(node);
+        if (!node.tenant().equals(name.tenant())) {
+            throw new Denied(Code.OTHER_TENANT, "the node belongs to another tenant than its certificate says");
+        }
+        policies.check(node.id(), view.policyOf(node).orElseThrow(() -> noPolicy(node)));
+        sightings.check(node, peer);
+        return node;
+    }
+
+    /** @throws Denied if too little is known to let anybody in */
+    void checkFresh() throws Denied {
+        Optional<String> stale = fleet.stale();
+        if (stale.isPresent()) {
+            throw new Denied(Code.STORE_STALE, stale.get());
+        }
+    }
+
+    static void checkNotEvicted(Node node) throws Denied {
+        if (!node.active()) {
+            throw new Denied(
+                    Code.EVICTED,
+                    "the node was evicted at " + node.evicted().orElseThrow()
+                            + ": it has to be enrolled again, if that is right");
+        }
+    }
+
+    static Denied noPolicy(Node node) {
+        return new Denied(
+                Code.NO_POLICY,
+                "the group '" + node.group() + "' has no policy, and nobody is let in without one: add one");
+    }
+}

@@ -1,0 +1,208 @@
+package dev.kekkai.gateway;
+
+import dev.kekkai.attestation.eventlog.EventLog;
+import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.dek.DekService;
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.identity.NodeCertificates;
+import dev.kekkai.identity.ServerIdentity;
+import dev.kekkai.identity.ServerRoots;
+import dev.kekkai.uds.ServerLimits;
+import dev.kekkai.uds.Serving;
+import dev.kekkai.uds.TlsServer;
+import dev.kekkai.wire.gateway.v1.AttestationGrpc;
+import dev.kekkai.wire.gateway.v1.GatewayGrpc;
+import io.grpc.ServerServiceDefinition;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Both ports, from start to close. */
+public final class GatewayEndpoint implements AutoCloseable {
+    private static final int METADATA_BYTES = 8 * 1024;
+    private static final int MESSAGE_BYTES = EventLog.MAX_BYTES + Opening.MOST_BYTES;
+    private static final int CALLS_PER_CONNECTION = 4;
+    private static final int HANDLERS = 4;
+    private static final int JUDGES = 4;
+    private static final Duration ATTEST_AGE = Duration.ofMinutes(2);
+    private static final Duration AGE_GRACE = Duration.ofSeconds(30);
+
+    private final Told told;
+    private final Streams streams;
+    private final TlsServer attest;
+    private final TlsServer service;
+    private final Deque<Runnable> ends;
+    private final Duration drain;
+
+    private GatewayEndpoint(
+            Told told, Streams streams, TlsServer attest, TlsServer service, Deque<Runnable> ends, Duration drain) {
+        this.told = told;
+        this.streams = streams;
+        this.attest = attest;
+        this.service = service;
+        this.ends = ends;
+        this.drain = drain;
+    }
+
+    /**
+     * What the gateway stands on. Nothing of it is closed with the endpoint.
+     *
+     * @param trust whose word about EKs a tenant takes
+     * @param name of this gateway, as nodes' records have it
+     */
+    public record Ground(
+            Fleet fleet,
+            DekService dek,
+            AuditTrail audit,
+            NodeCertificates certificates,
+            ServerRoots roots,
+            ServerIdentity identity,
+            Function<TenantId, TenantTrust> trust,
+            InstantSource clock,
+            String name) {}
+
+    /** Where it listens. */
+    public record Ports(InetSocketAddress attest, InetSocketAddress service) {}
+
+    /**
+     * Opens both ports; when this returns, nodes are answered.
+     *
+     * @throws IOException if a port cannot be opened; then neither is
+     */
+    public static GatewayEndpoint start(Ground ground, Ports ports, GatewayLimits limits) throws IOException {
+        Deque<Runnable> ends = new ArrayDeque<>();
+        boolean started = false;
+        try {
+            ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("gateway-timer").factory());
+            timer.setRemoveOnCancelPolicy(true);
+            ends.push(timer::shutdownNow);
+            ThreadPoolExecutor judges = new ThreadPoolExecutor(
+                    JUDGES,
+                    JUDGES,
+                    1,
+                    TimeUnit.MINUTES,
+                    new ArrayBlockingQueue<>(2 * limits.attestations()),
+                    Thread.ofPlatform().daemon().name("gateway-judge-", 0).factory());
+            judges.allowCoreThreadTimeOut(true);
+            ends.push(judges::shutdownNow);
+
+            SerialWatch serials = new SerialWatch(ground.fleet());
+            ClockWatch clock = new ClockWatch(ground.clock());
+            PolicyWatch policies = new PolicyWatch(limits.policyGrace());
+            Sightings sightings = new Sightings(ground.fleet(), ground.name());
+            Gate gate = new Gate(ground.fleet(), clock, policies, sightings);
+            Register register = new Register(ground.audit());
+            Told told = new Told(ground.fleet(), ground.dek(), serials, ground.roots());
+            AttestStream.Steps steps = new AttestStream.Steps(
+                    new Reception(
+                            ground.fleet(),
+                            ground.trust(),
+                            gate,
+                            sightings,
+                            serials,
+                            clock,
+                            new Challenges(new SecureRandom()),
+                            register,
+                            limits.challenge()),
+                    new Admitting(
+                            ground.fleet(),
+                            sightings,
+                            policies,
+                            ground.certificates(),
+                            told,
+                            clock,
+                            register,
+                            ground.name()),
+                    register,
+                    new Places(limits.attestations(), limits.attestationsPerSource()),
+                    judges,
+                    timer,
+                    limits.challenge().toMillis());
+            Streams streams = new Streams(new ServeStream.Desk(
+                    gate, new Calls(ground.dek(), serials), told, serials, register, limits.inFlight()));
+            streams.lookAfter(timer);
+
+            TlsServer service = TlsServer.start(
+                    "gateway-service",
+                    ports.service(),
+                    GatewayTls.taking(
+                            new CertifiedNode(ground.certificates().authority().certificate()), ground.identity()),
+                    serving(
+                            GatewayGrpc.bindService(new Service(steps, streams)),
+                            ground.clock(),
+                            limits,
+                            limits.connections() * CALLS_PER_CONNECTION),
+                    new TlsServer.ConnectionAge(limits.connectionAge(), AGE_GRACE));
+            ends.push(service::close);
+            SslContext anybody = GatewayTls.taking(new AnyNode(), ground.identity());
+            TlsServer attest = TlsServer.start(
+                    "gateway-attest",
+                    ports.attest(),
+                    anybody,
+                    serving(
+                            AttestationGrpc.bindService(new Attestations(steps)),
+                            ground.clock(),
+                            limits,
+                            limits.attestations()),
+                    new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE));
+            ends.push(attest::close);
+            started = true;
+            return new GatewayEndpoint(told, streams, attest, service, ends, limits.drain());
+        } finally {
+            if (!started) {
+                ends.forEach(Runnable::run);
+            }
+        }
+    }
+
+    private static Serving serving(
+            ServerServiceDefinition service, InstantSource clock, GatewayLimits limits, int callsAtOnce) {
+        return new Serving(
+                List.of(service),
+                List.of(new Peers.ToCalls()),
+                List.of(new Peers.PerConnection(clock)),
+                new ServerLimits(
+                        MESSAGE_BYTES,
+                        METADATA_BYTES,
+                        limits.connections(),
+                        CALLS_PER_CONNECTION,
+                        callsAtOnce,
+                        HANDLERS,
+                        Duration.ofSeconds(2)));
+    }
+
+    /** The port of attestations. */
+    public int attestPort() {
+        return attest.port();
+    }
+
+    /** The port of everything else. */
+    public int servicePort() {
+        return service.port();
+    }
+
+    /** Sends nodes elsewhere, lets what is under way come to its end, then closes both ports. */
+    @Override
+    public void close() {
+        told.drain();
+        try {
+            streams.drain(drain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ends.forEach(Runnable::run);
+    }
+}

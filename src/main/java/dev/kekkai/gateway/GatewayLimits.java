@@ -1,0 +1,36 @@
+package dev.kekkai.gateway;
+
+import java.time.Duration;
+
+/**
+ * The bounds of a gateway.
+ *
+ * @param connections on each port
+ * @param attestations at once, renewals among them
+ * @param attestationsPerSource at once from one address
+ * @param inFlight wraps and unwraps of one node at once
+ * @param challenge how long evidence may take
+ * @param policyGrace how long a node may go on after its policy changed without showing that it fits
+ * @param connectionAge after which a connection is to be made anew
+ * @param drain for what is under way when the gateway ends
+ */
+public record GatewayLimits(
+        int connections,
+        int attestations,
+        int attestationsPerSource,
+        int inFlight,
+        Duration challenge,
+        Duration policyGrace,
+        Duration connectionAge,
+        Duration drain) {
+    /** Room for a few hundred nodes that all come back at once, each from an address of its own or behind one that they share. */
+    public static final GatewayLimits DEFAULT = new GatewayLimits(
+            1024,
+            256,
+            64,
+            1024,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(5));
+}

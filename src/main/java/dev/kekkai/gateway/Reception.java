@@ -1,0 +1,276 @@
+package dev.kekkai.gateway;
+
+import com.google.protobuf.ByteString;
+import dev.kekkai.attestation.Admission;
+import dev.kekkai.attestation.AttestationKey;
+import dev.kekkai.attestation.ek.EkFingerprint;
+import dev.kekkai.attestation.ek.EndorsementKey;
+import dev.kekkai.attestation.policy.Policy;
+import dev.kekkai.attestation.verdict.Finding;
+import dev.kekkai.attestation.verdict.Reason;
+import dev.kekkai.attestation.verdict.Refusal;
+import dev.kekkai.attestation.verdict.TrustClass;
+import dev.kekkai.attestation.verdict.Verdict;
+import dev.kekkai.dek.Deadline;
+import dev.kekkai.fleet.Claimant;
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.FleetException;
+import dev.kekkai.fleet.FleetView;
+import dev.kekkai.fleet.Node;
+import dev.kekkai.fleet.Observation;
+import dev.kekkai.id.NodeId;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.secret.Secret;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Decides whether a node that speaks is worth a challenge. What it refuses is recorded when this throws. */
+final class Reception {
+    private final Fleet fleet;
+    private final Function<TenantId, TenantTrust> trust;
+    private final Gate gate;
+    private final Sightings sightings;
+    private final SerialWatch serials;
+    private final ClockWatch clock;
+    private final Challenges challenges;
+    private final Register register;
+    private final Duration time;
+
+    /**
+     * @param trust whose word about EKs a tenant takes
+     * @param time for the evidence
+     */
+    Reception(
+            Fleet fleet,
+            Function<TenantId, TenantTrust> trust,
+            Gate gate,
+            Sightings sightings,
+            SerialWatch serials,
+            ClockWatch clock,
+            Challenges challenges,
+            Register register,
+            Duration time) {
+        this.fleet = fleet;
+        this.trust = trust;
+        this.gate = gate;
+        this.sightings = sightings;
+        this.serials = serials;
+        this.clock = clock;
+        this.challenges = challenges;
+        this.register = register;
+        this.time = time;
+    }
+
+    /** On the attest port: anybody may say anything. */
+    Challenged attestation(ByteString init, Peer peer) throws Denied {
+        Claimed claimed = claimed(init, peer);
+        Node node = claimed.node();
+        try {
+            gate.checkFresh();
+            serials.met(claimed.opening().serial());
+            Gate.checkNotEvicted(node);
+            checkTenant(claimed.opening(), node);
+            sightings.checkNotCloned(node);
+            checkClock(node);
+            Policy policy = fleet.view().policyOf(node).orElseThrow(() -> Gate.noPolicy(node));
+            return switch (Admission.judge(
+                    claimed.opening().claim(),
+                    peer.spkiHash(),
+                    node.enrolment(),
+                    trust.apply(node.tenant()).authorities(),
+                    trust.apply(node.tenant()).demanded(policy),
+                    clock.now())) {
+                case Admission.Denied denied -> throw new Denied(denied.verdict());
+                case Admission.Admitted admitted -> challenged(init, peer, node, policy, admitted);
+            };
+        } catch (Denied denied) {
+            register.refused(Kind.ATTEST.action(), node, peer, denied);
+            throw denied;
+        }
+    }
+
+    private Challenged challenged(ByteString init, Peer peer, Node node, Policy policy, Admission.Admitted admitted)
+            throws Denied {
+        Secret secret = challenges.secret();
+        boolean made = false;
+        try {
+            byte[] wire = challenges.attestation(
+                    admitted.ek(), admitted.ak().name(), secret, policy.selection(), clock.now(), time);
+            made = true;
+            return new Challenged(
+                    Kind.ATTEST,
+                    peer,
+                    node,
+                    policy,
+                    admitted.ak(),
+                    admitted.trust(),
+                    Optional.of(secret),
+                    init.toByteArray(),
+                    wire,
+                    Deadline.in(time));
+        } catch (InvalidKeyException e) {
+            throw new Denied(
+                    new Verdict.Refused(Finding.of(Reason.EK_TEMPLATE, "the EK is no key: " + e.getMessage())));
+        } finally {
+            if (!made) {
+                secret.destroy();
+            }
+        }
+    }
+
+    /** On the service port: the certificate says who it is. */
+    Challenged renewal(ByteString init, Peer peer) throws Denied {
+        Node node = nodeOf(peer);
+        try {
+            Opening opening = Opening.read(init);
+            serials.met(opening.serial());
+            checkTlsKey(opening, peer);
+            if (opening.node().filter(claimed -> !claimed.equals(node.id())).isPresent()) {
+                throw new Denied(Code.PROTOCOL, "a node renews its own certificate, and no other's");
+            }
+            checkClock(node);
+            Policy policy = fleet.view().policyOf(node).orElseThrow(() -> Gate.noPolicy(node));
+            return new Challenged(
+                    Kind.RENEW,
+                    peer,
+                    node,
+                    policy,
+                    pinned(opening, node),
+                    trust(node, policy),
+                    Optional.empty(),
+                    init.toByteArray(),
+                    challenges.renewal(policy.selection(), clock.now(), time),
+                    Deadline.in(time));
+        } catch (Denied denied) {
+            register.refused(Kind.RENEW.action(), node, peer, denied);
+            throw denied;
+        }
+    }
+
+    private Node nodeOf(Peer peer) throws Denied {
+        try {
+            return gate.check(peer);
+        } catch (Denied denied) {
+            register.refused(Kind.RENEW.action(), peer, denied);
+            throw denied;
+        }
+    }
+
+    private static AttestationKey pinned(Opening opening, Node node) throws Denied {
+        String pinned = node.pinnedAk()
+                .orElseThrow(() -> new Denied(
+                        Code.ATTEST_ANEW, "no AK is pinned for this node (it was re-baselined): attest anew"));
+        try {
+            AttestationKey ak = AttestationKey.parse(opening.claim().akPublic());
+            if (!ak.nameHex().equals(pinned)) {
+                throw new Refusal(Finding.of(
+                        Reason.AK_NOT_PINNED,
+                        "the AK is another than at this node's first attestation: if that is right, re-baseline the node",
+                        pinned,
+                        ak.nameHex()));
+            }
+            return ak;
+        } catch (Refusal refusal) {
+            throw new Denied(refusal.verdict());
+        }
+    }
+
+    /** What the EK was found to be worth at the last attestation; a quote does not say. */
+    private TrustClass trust(Node node, Policy policy) throws Denied {
+        TrustClass last = fleet.observed(node.id()).flatMap(Observation::trust).orElse(TrustClass.VOUCHED);
+        if (!last.satisfies(trust.apply(node.tenant()).demanded(policy))) {
+            throw new Denied(
+                    Code.ATTEST_ANEW,
+                    "what this node's EK is worth is not known here, and its policy asks: attest anew");
+        }
+        return last;
+    }
+
+    private void checkClock(Node node) throws Denied {
+        Optional<Observation> seen = fleet.observed(node.id());
+        if (seen.isPresent()) {
+            clock.checkNotBehind(seen.get().at(), seen.get().gateway());
+        }
+    }
+
+    private static void checkTlsKey(Opening opening, Peer peer) throws Denied {
+        if (!MessageDigest.isEqual(opening.claim().tlsKey(), peer.spkiHash())) {
+            throw new Denied(new Verdict.Refused(Finding.of(
+                    Reason.TLS_KEY,
+                    "the claim speaks of another TLS key than the one that this connection is made with")));
+        }
+    }
+
+    private static void checkTenant(Opening opening, Node node) throws Denied {
+        Optional<TenantId> other = opening.tenant().filter(tenant -> !tenant.equals(node.tenant()));
+        if (other.isPresent()) {
+            throw new Denied(
+                    Code.OTHER_TENANT,
+                    "the node is enrolled for another tenant than the one that it is configured for: correct agent.tenant, or evict the node there");
+        }
+    }
+
+    /** Whom a claim is about. */
+    private record Claimed(Opening opening, Node node) {}
+
+    /** The node that it says it is, or the one that its EK was enrolled for. */
+    private Claimed claimed(ByteString init, Peer peer) throws Denied {
+        String who = "unknown";
+        try {
+            Opening opening = Opening.read(init);
+            FleetView view = fleet.view();
+            Optional<Node> named = opening.node().flatMap((NodeId id) -> view.node(id));
+            if (named.isPresent()) {
+                return new Claimed(opening, named.get());
+            }
+            checkTlsKey(opening, peer);
+            EndorsementKey ek = EndorsementKey.parse(opening.claim().ekPublic());
+            who = "ek:" + EkFingerprint.nameOf(ek).hex();
+            Optional<Node> enrolled = view.byEk(ek);
+            if (enrolled.isPresent()) {
+                return new Claimed(opening, enrolled.get());
+            }
+            gate.checkFresh();
+            throw unknown(opening, ek, peer);
+        } catch (Refusal refusal) {
+            throw refused(who, peer, new Denied(refusal.verdict()));
+        } catch (Denied denied) {
+            throw refused(who, peer, denied);
+        }
+    }
+
+    private Denied refused(String who, Peer peer, Denied denied) {
+        register.refused(Kind.ATTEST.action(), who, peer, denied);
+        return denied;
+    }
+
+    private Denied unknown(Opening opening, EndorsementKey ek, Peer peer) {
+        EkFingerprint name = EkFingerprint.nameOf(ek);
+        if (opening.tenant().isEmpty()) {
+            return new Denied(
+                    Code.UNKNOWN_EK,
+                    "the EK " + name.hex()
+                            + " was enrolled for no node: compare it with 'kekkai node identity', then enrol it");
+        }
+        try {
+            Instant now = clock.now();
+            fleet.await(new Claimant(
+                    opening.tenant().get(),
+                    name,
+                    EkFingerprint.spkiOf(ek).hex(),
+                    opening.hostName(),
+                    peer.source(),
+                    now,
+                    now));
+            return new Denied(Code.PENDING, "the EK " + name.hex() + " waits for somebody to approve it");
+        } catch (FleetException e) {
+            return new Denied(
+                    Code.UNKNOWN_EK,
+                    "the EK " + name.hex() + " was enrolled for no node, and may not wait: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package dev.kekkai.gateway;
+
+import dev.kekkai.fleet.Node;
+import dev.kekkai.wire.gateway.v1.Answer;
+import dev.kekkai.wire.gateway.v1.Call;
+import dev.kekkai.wire.gateway.v1.Failure;
+import dev.kekkai.wire.gateway.v1.FromAgent;
+import dev.kekkai.wire.gateway.v1.ToAgent;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What one node asks on one stream, and what it is told. Each message passes the gate before anything in it is looked at; a node that may ask no
+ * more is answered so, call by call, and the stream ends.
+ */
+final class ServeStream implements StreamObserver<FromAgent> {
+    private final Desk desk;
+    private final Peer peer;
+    private final ServerCallStreamObserver<ToAgent> call;
+    private final Consumer<ServeStream> closed;
+    private final Outbox outbox;
+    private volatile boolean greeted;
+    private volatile boolean over;
+    private int inFlight;
+    private boolean awaiting;
+
+    /**
+     * What all streams share.
+     *
+     * @param inFlight of one stream at most
+     */
+    record Desk(Gate gate, Calls calls, Told told, SerialWatch serials, Register register, int inFlight) {}
+
+    ServeStream(Desk desk, Peer peer, ServerCallStreamObserver<ToAgent> call, Consumer<ServeStream> closed) {
+        this.desk = desk;
+        this.peer = peer;
+        this.call = call;
+        this.closed = closed;
+        this.outbox = new Outbox(call);
+    }
+
+    /** To be called before the service method returns. */
+    void begin() {
+        call.disableAutoRequest();
+        call.setOnReadyHandler(outbox::flush);
+        call.setOnCancelHandler(this::end);
+        call.setOnCloseHandler(this::end);
+        askForMore();
+    }
+
+    @Override
+    public void onNext(FromAgent message) {
+        try {
+            Node node = desk.gate().check(peer);
+            greet(message, node);
+            message.getCallsList().forEach(asked -> answer(asked, node));
+        } catch (Denied denied) {
+            refuse(denied, message.getCallsList());
+            return;
+        }
+        synchronized (this) {
+            awaiting = false;
+        }
+        askForMore();
+    }
+
+    /** One message at a time, and none while as much is under way as may be. */
+    private void askForMore() {
+        synchronized (this) {
+            if (awaiting || over || inFlight >= desk.inFlight()) {
+                return;
+            }
+            awaiting = true;
+        }
+        call.request(1);
+    }
+
+    private void greet(FromAgent message, Node node) throws Denied {
+        if (greeted) {
+            return;
+        }
+        if (!message.hasHello() || message.getHello().getProtocol() < 1) {
+            throw new Denied(Code.PROTOCOL, "the first message has no hello, or one of a protocol below 1");
+        }
+        desk.serials().met(message.getHello().getAuthoritySerial());
+        greeted = true;
+        outbox.tell(desk.told().status(node.tenant()));
+    }
+
+    private void answer(Call asked, Node node) {
+        boolean room;
+        synchronized (this) {
+            room = inFlight < desk.inFlight();
+            inFlight++;
+        }
+        if (room) {
+            desk.calls().begin(asked, node, peer, this::give);
+        } else {
+            give(Calls.failed(
+                    asked.getId(),
+                    Failure.Kind.OVERLOADED,
+                    desk.inFlight() + " calls of this node are under way already; try again later"));
+        }
+    }
+
+    private void give(Answer answer) {
+        outbox.put(answer, () -> {
+            synchronized (this) {
+                inFlight--;
+            }
+            askForMore();
+        });
+    }
+
+    private void refuse(Denied denied, List<Call> calls) {
+        desk.register().refusedCalls(calls, peer, denied);
+        calls.forEach(each -> outbox.put(Calls.notAdmitted(each.getId(), denied), () -> {}));
+        outbox.fail(denied.answer());
+        end();
+    }
+
+    /** Sends news, and sends away who may stay no longer. */
+    void look() {
+        if (!greeted || over) {
+            return;
+        }
+        try {
+            Node node = desk.gate().check(peer);
+            outbox.tell(desk.told().status(node.tenant()));
+        } catch (Denied denied) {
+            refuse(denied, List.of());
+        }
+    }
+
+    synchronized boolean busy() {
+        return inFlight > 0;
+    }
+
+    /** Ends it from this side. */
+    void finish() {
+        outbox.complete();
+        end();
+    }
+
+    private void end() {
+        over = true;
+        closed.accept(this);
+    }
+
+    @Override
+    public void onError(Throwable cancelled) {
+        end();
+    }
+
+    @Override
+    public void onCompleted() {
+        finish();
+    }
+}

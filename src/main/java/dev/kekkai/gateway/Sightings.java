@@ -1,0 +1,151 @@
+package dev.kekkai.gateway;
+
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.Node;
+import dev.kekkai.id.NodeId;
+import dev.kekkai.identity.NodeCertificates;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Which TLS key is each node's own now. An agent makes one at each start, so a new one supersedes the one before it, and that one is never heard of
+ * again. If it is, somebody else has the node's TPM: a superseded key that attests anew, or two superseded ones that still ask, within the time that a
+ * certificate lives, are a cloned vTPM. Then both are refused, until the node is re-baselined.
+ */
+final class Sightings {
+    private static final Logger LOG = Logger.getLogger(Sightings.class);
+    private static final int MOST_SUPERSEDED = 16;
+
+    private final Fleet fleet;
+    private final String gateway;
+    private final Map<NodeId, Seen> byNode = new ConcurrentHashMap<>();
+
+    /** @param gateway our own name, as it stands in observations */
+    Sightings(Fleet fleet, String gateway) {
+        this.fleet = fleet;
+        this.gateway = gateway;
+    }
+
+    /** The node's current key, and when it was shown. */
+    private record Current(String key, Instant at) {}
+
+    private static final class Seen {
+        Optional<Current> current = Optional.empty();
+        /** When each was superseded, on the scale of nanoTime. */
+        final Map<String, Long> superseded = new HashMap<>();
+
+        final Set<String> returned = new HashSet<>();
+        /** The AK that was pinned when two keys alternated. */
+        Optional<String> clonedAk = Optional.empty();
+
+        void become(String key, Instant at) {
+            current.filter(before -> !before.key().equals(key)).ifPresent(before -> supersede(before.key()));
+            superseded.remove(key);
+            current = Optional.of(new Current(key, at));
+        }
+
+        private void supersede(String key) {
+            if (superseded.size() < MOST_SUPERSEDED) {
+                superseded.put(key, System.nanoTime());
+            }
+        }
+
+        void forgetOldOnes() {
+            long now = System.nanoTime();
+            superseded.values().removeIf(since -> now - since >= NodeCertificates.LIFETIME.toNanos());
+            returned.retainAll(superseded.keySet());
+        }
+    }
+
+    private Seen of(Node node) {
+        return byNode.computeIfAbsent(node.id(), id -> new Seen());
+    }
+
+    /**
+     * Before a key that has just attested is given a certificate.
+     *
+     * @param issued when that certificate is issued
+     * @throws Denied if it alternates with another
+     */
+    void attests(Node node, String key, Instant issued) throws Denied {
+        Seen seen = of(node);
+        synchronized (seen) {
+            takeOver(node, seen);
+            throwIfCloned(node, seen);
+            if (seen.superseded.containsKey(key) || seen.returned.size() > 1) {
+                throw cloned(node, seen);
+            }
+            seen.become(key, issued);
+        }
+    }
+
+    /** @throws Denied if two keys of the node alternated */
+    void checkNotCloned(Node node) throws Denied {
+        Seen seen = of(node);
+        synchronized (seen) {
+            throwIfCloned(node, seen);
+        }
+    }
+
+    /** @throws Denied if the connection's key is not the node's own any more */
+    void check(Node node, Peer peer) throws Denied {
+        Seen seen = of(node);
+        synchronized (seen) {
+            takeOver(node, seen);
+            throwIfCloned(node, seen);
+            if (seen.current.isEmpty() || isNewer(peer, seen.current.get())) {
+                seen.become(peer.tlsKey(), peer.issued());
+                return;
+            }
+            if (seen.current.get().key().equals(peer.tlsKey())) {
+                return;
+            }
+            seen.superseded.putIfAbsent(peer.tlsKey(), System.nanoTime());
+            seen.returned.add(peer.tlsKey());
+            throw new Denied(
+                    Code.SUPERSEDED,
+                    "the node attested anew with another TLS key: its agent was started again, or somebody else has its TPM");
+        }
+    }
+
+    /** What another gateway attested is not known here before the fleet tells; a certificate that was issued later is of a later key. */
+    private static boolean isNewer(Peer peer, Current current) {
+        return !peer.tlsKey().equals(current.key()) && peer.issued().isAfter(current.at());
+    }
+
+    /** What other gateways saw. */
+    private void takeOver(Node node, Seen seen) {
+        seen.forgetOldOnes();
+        fleet.observed(node.id())
+                .filter(observation -> !observation.gateway().equals(gateway) && observation.accepted())
+                .filter(observation -> seen.current.isEmpty()
+                        || observation.at().isAfter(seen.current.get().at()))
+                .ifPresent(observation -> observation.tlsKey().ifPresent(key -> seen.become(key, observation.at())));
+    }
+
+    private static void throwIfCloned(Node node, Seen seen) throws Denied {
+        if (seen.clonedAk.isPresent() && seen.clonedAk.equals(node.pinnedAk())) {
+            throw cloned(node, seen);
+        }
+    }
+
+    private static Denied cloned(Node node, Seen seen) {
+        if (!seen.clonedAk.equals(node.pinnedAk())) {
+            LOG.errorf(
+                    "ALARM: two TLS keys of node %s (%s) alternate: its vTPM was cloned. Both are refused; find the copy, then evict the node or re-baseline it",
+                    node.name(), node.id());
+        }
+        seen.clonedAk = node.pinnedAk();
+        seen.superseded.clear();
+        seen.returned.clear();
+        return new Denied(
+                Code.SUSPECTED_CLONE,
+                "two TLS keys of this node alternate: somebody has a copy of its vTPM. Find it, then evict the node, or re-baseline it");
+    }
+}

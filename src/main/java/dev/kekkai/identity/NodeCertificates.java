@@ -1,0 +1,51 @@
+package dev.kekkai.identity;
+
+import dev.kekkai.custody.CustodyException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+
+/** Certificates for nodes: of minutes, so that none has to be revoked, and for the TLS key of the connection that attested. */
+public final class NodeCertificates {
+    /** How long one may be used. */
+    public static final Duration LIFETIME = Duration.ofMinutes(10);
+    /** How far apart the clocks of gateways may be. */
+    public static final Duration BACKDATED = Duration.ofMinutes(5);
+
+    private final CertificateAuthority authority;
+    private final InstantSource clock;
+
+    public NodeCertificates(CertificateAuthority authority, InstantSource clock) {
+        this.authority = authority;
+        this.clock = clock;
+    }
+
+    /** The CA that signs them. */
+    public CertificateAuthority authority() {
+        return authority;
+    }
+
+    /**
+     * Issues one. Blocks on the HSM.
+     *
+     * @param spki SubjectPublicKeyInfo of the node's TLS key
+     * @return the certificate, then its issuer's
+     */
+    public List<X509Certificate> issue(NodeName name, byte[] spki) throws CustodyException {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        X509Certificate certificate = authority.issue(
+                spki,
+                "",
+                new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, name.uri())),
+                KeyPurposeId.id_kp_clientAuth,
+                now.minus(BACKDATED),
+                now.plus(LIFETIME));
+        return List.of(certificate, authority.certificate());
+    }
+}

@@ -1,0 +1,143 @@
+package dev.kekkai.identity;
+
+import dev.kekkai.custody.CustodyException;
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key and certificate that new connections are made with, renewed while the process runs; what is connected already stays as it is. An HSM that is
+ * away delays a renewal: it is tried from half of the lifetime on, every minute.
+ */
+public final class ServerIdentity extends X509ExtendedKeyManager {
+    private static final Logger LOG = Logger.getLogger(ServerIdentity.class);
+    private static final String TYPE = "EC";
+    private static final long LOOK_SECONDS = 60;
+
+    private final CertificateAuthority root;
+    private final List<String> names;
+    private final InstantSource clock;
+    /** By alias: the current one, and the one before it, which a handshake under way may have chosen. */
+    private final Map<String, ServerCredential> byAlias = new ConcurrentHashMap<>();
+
+    private volatile int current;
+
+    private ServerIdentity(CertificateAuthority root, List<String> names, InstantSource clock) {
+        this.root = root;
+        this.names = List.copyOf(names);
+        this.clock = clock;
+    }
+
+    /**
+     * Makes the first key and certificate. Blocks on the HSM.
+     *
+     * @param names DNS names and literal addresses that nodes reach this gateway by; at least one
+     */
+    public static ServerIdentity make(CertificateAuthority root, List<String> names, InstantSource clock)
+            throws CustodyException {
+        ServerIdentity identity = new ServerIdentity(root, names, clock);
+        identity.renew();
+        return identity;
+    }
+
+    /** Renews it when it is due, as long as the timer runs. */
+    public void keepFresh(ScheduledExecutorService timer) {
+        var unused = timer.scheduleWithFixedDelay(this::renewIfDue, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    void renewIfDue() {
+        if (!due()) {
+            return;
+        }
+        try {
+            renew();
+            LOG.infof(
+                    "The gateway's certificate was renewed, until %s",
+                    certificate().getNotAfter().toInstant());
+        } catch (CustodyException e) {
+            LOG.warnf(
+                    "The gateway's certificate could not be renewed and is good until %s: %s",
+                    certificate().getNotAfter().toInstant(), e.getMessage());
+        }
+    }
+
+    /** From half of its lifetime on, and also if the clock was set back to before it was made. */
+    private boolean due() {
+        X509Certificate certificate = certificate();
+        return clock.instant()
+                        .isAfter(certificate.getNotAfter().toInstant().minus(ServerCredential.LIFETIME.dividedBy(2)))
+                || clock.instant().isBefore(certificate.getNotBefore().toInstant());
+    }
+
+    /** A new key, and a certificate for it. */
+    private void renew() throws CustodyException {
+        ServerCredential made = ServerCredential.make(root, names, clock.instant());
+        int next = current + 1;
+        byAlias.put(alias(next), made);
+        current = next;
+        byAlias.remove(alias(next - 2));
+    }
+
+    private static String alias(int number) {
+        return "server-" + number;
+    }
+
+    /** What new connections are shown. */
+    public X509Certificate certificate() {
+        ServerCredential credential = byAlias.get(alias(current));
+        if (credential == null) {
+            throw new IllegalStateException("there is always a current certificate");
+        }
+        return credential.chain().getFirst();
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        return TYPE.equals(keyType) ? new String[] {alias(current)} : null;
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return TYPE.equals(keyType) ? alias(current) : null;
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+            String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        return TYPE.equals(keyType) ? alias(current) : null;
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        ServerCredential credential = byAlias.get(alias);
+        return credential == null ? null : credential.chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+        ServerCredential credential = byAlias.get(alias);
+        return credential == null ? null : credential.key();
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return null;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kekkai.fleet;
+
+import org.jspecify.annotations.NullMarked;

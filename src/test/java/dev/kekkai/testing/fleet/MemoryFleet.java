@@ -1,0 +1,129 @@
+package dev.kekkai.testing.fleet;
+
+import dev.kekkai.attestation.ek.EkFingerprint;
+import dev.kekkai.attestation.policy.Policy;
+import dev.kekkai.fleet.Claimant;
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.FleetException;
+import dev.kekkai.fleet.FleetView;
+import dev.kekkai.fleet.Node;
+import dev.kekkai.fleet.Observation;
+import dev.kekkai.id.NodeId;
+import dev.kekkai.id.TenantId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+
+/** A fleet in memory: every change is one more in the authority chain, as with the real one. */
+public final class MemoryFleet implements Fleet {
+    private final Map<NodeId, Observation> observations = new ConcurrentHashMap<>();
+    private final List<Claimant> claimants = new CopyOnWriteArrayList<>();
+    private volatile FleetView view = new FleetView(1, Map.of(), Map.of());
+    private volatile Optional<String> stale = Optional.empty();
+    private volatile boolean pendingAllowed;
+
+    public synchronized Node enroll(TenantId tenant, String name, EkFingerprint ek) {
+        Node node = new Node(
+                new NodeId(UUID.randomUUID()),
+                tenant,
+                name,
+                "default",
+                ek,
+                Optional.empty(),
+                Instant.now(),
+                Optional.empty());
+        put(node);
+        return node;
+    }
+
+    public synchronized void policy(TenantId tenant, Policy policy) {
+        Map<FleetView.Group, Policy> policies = new HashMap<>(view.policies());
+        policies.put(new FleetView.Group(tenant, "default"), policy);
+        view = new FleetView(view.serial() + 1, view.nodes(), policies);
+    }
+
+    public synchronized void noPolicy(TenantId tenant) {
+        Map<FleetView.Group, Policy> policies = new HashMap<>(view.policies());
+        policies.remove(new FleetView.Group(tenant, "default"));
+        view = new FleetView(view.serial() + 1, view.nodes(), policies);
+    }
+
+    public void evict(NodeId id) {
+        change(id, node -> with(node, node.pinnedAk(), Optional.of(Instant.now())));
+    }
+
+    /** Forgets the pinned AK, or pins another. */
+    public void rebaseline(NodeId id, Optional<String> ak) {
+        change(id, node -> with(node, ak, node.evicted()));
+    }
+
+    private static Node with(Node node, Optional<String> ak, Optional<Instant> evicted) {
+        return new Node(node.id(), node.tenant(), node.name(), node.group(), node.ek(), ak, node.enrolled(), evicted);
+    }
+
+    /** From now on, until it is empty, nothing is known for certain. */
+    public void stale(Optional<String> why) {
+        stale = why;
+    }
+
+    public void allowPending() {
+        pendingAllowed = true;
+    }
+
+    public List<Claimant> claimants() {
+        return claimants;
+    }
+
+    private synchronized void change(NodeId id, UnaryOperator<Node> by) {
+        put(by.apply(view.node(id).orElseThrow()));
+    }
+
+    private void put(Node node) {
+        Map<NodeId, Node> nodes = new HashMap<>(view.nodes());
+        nodes.put(node.id(), node);
+        view = new FleetView(view.serial() + 1, nodes, view.policies());
+    }
+
+    @Override
+    public FleetView view() {
+        return view;
+    }
+
+    @Override
+    public Optional<String> stale() {
+        return stale;
+    }
+
+    @Override
+    public Optional<Observation> observed(NodeId node) {
+        return Optional.ofNullable(observations.get(node));
+    }
+
+    @Override
+    public synchronized void pin(NodeId id, String akName) throws FleetException {
+        Node node = view.node(id).orElseThrow();
+        if (!node.active() || node.pinnedAk().filter(ak -> !ak.equals(akName)).isPresent()) {
+            throw new FleetException("evicted, or another AK is pinned");
+        }
+        put(with(node, Optional.of(akName), Optional.empty()));
+    }
+
+    @Override
+    public void observe(NodeId node, Observation observation) {
+        observations.put(node, observation);
+    }
+
+    @Override
+    public void await(Claimant claimant) throws FleetException {
+        if (!pendingAllowed) {
+            throw new FleetException("the tenant does not let machines wait");
+        }
+        claimants.add(claimant);
+    }
+}
