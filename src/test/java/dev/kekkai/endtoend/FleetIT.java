@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes and policies by the commands, beside a running server and without one. */
 class FleetIT {
+    private static final String SECOND = "0a0b0c0d-1111-4222-8333-444455556666";
+
     @TempDir
     static Path folder;
 
@@ -27,6 +29,9 @@ class FleetIT {
     @BeforeAll
     static void serve() throws Exception {
         kekkai = Installation.withKey(folder);
+        Path tenants = Files.createDirectory(folder.resolve("tenants"));
+        Files.writeString(tenants.resolve("second.yaml"), "tenant: { id: \"" + SECOND + "\" }\n");
+        kekkai.environment("KEKKAI_TENANTS_FOLDER", tenants.toString());
         kekkai.run("node", "enroll", "before", "--ek", ek("0a")).succeeded();
         server = kekkai.serve();
     }
@@ -176,6 +181,36 @@ class FleetIT {
     private static String manifest(String name, String kernel) {
         return "name: " + name + "\npcrs:\n  - { pcr: 4, values: [\"" + kernel.repeat(32) + "\"] }\n"
                 + "  - { pcr: 7, values: [\"" + "77".repeat(32) + "\"] }\n";
+    }
+
+    @Test
+    void a_second_tenant_has_a_keyring_and_nodes_of_its_own() throws Exception {
+        assertThat(kekkai.run("key", "create", "--tenant", "second")
+                        .endedWith(6)
+                        .err())
+                .contains("--new-keyring");
+        JsonNode first = kekkai.run("key", "create", "--tenant", "second", "--new-keyring", "-o", "json")
+                .succeeded()
+                .json();
+        assertThat(first.get(0).get("state").asText()).isEqualTo("ACTIVE");
+        JsonNode rotated = kekkai.run("key", "rotate", "--tenant", SECOND, "-o", "json")
+                .succeeded()
+                .json();
+        assertThat(rotated.findValuesAsText("state")).contains("ACTIVE");
+        assertThat(kekkai.keys()).as("those of the default tenant").hasSize(1);
+        assertThat(kekkai.run("key", "list", "--tenant", "second", "-o", "json")
+                        .succeeded()
+                        .json()
+                        .findValuesAsText("state"))
+                .containsExactly("RETIRED", "ACTIVE");
+
+        kekkai.run("node", "enroll", "cp-1", "--ek", ek("21"), "--tenant", "second")
+                .succeeded();
+        assertThat(nodes("--tenant", "second").findValuesAsText("ek")).containsExactly(ek("21"));
+        assertThat(kekkai.run("node", "enroll", "stolen", "--ek", ek("21"))
+                        .endedWith(1)
+                        .err())
+                .contains("this EK is enrolled already");
     }
 
     @Test
