@@ -111,7 +111,8 @@ class NothingOnTheNodeIT {
                 + Base64.getMimeEncoder().encodeToString(key.getPrivate().getEncoded())
                 + "\n-----END PRIVATE KEY-----\n";
 
-        assertThat(found(credentials, "key.pem", pem.getBytes(StandardCharsets.UTF_8))).contains("a private key in PEM");
+        assertThat(found(credentials, "key.pem", pem.getBytes(StandardCharsets.UTF_8)))
+                .contains("a private key in PEM");
         assertThat(found(credentials, "key.der", key.getPrivate().getEncoded())).contains("a private EC key in DER");
         assertThat(found(
                         credentials,
@@ -121,9 +122,11 @@ class NothingOnTheNodeIT {
         assertThat(found(
                         credentials,
                         "token.log",
-                        ("2026 INFO x " + Base64.getEncoder().encodeToString(token) + " y").getBytes(StandardCharsets.UTF_8)))
+                        ("2026 INFO x " + Base64.getEncoder().encodeToString(token) + " y")
+                                .getBytes(StandardCharsets.UTF_8)))
                 .contains("something random");
-        assertThat(found(credentials, "config", "secret-id: abc".getBytes(StandardCharsets.UTF_8))).contains("a word for a secret");
+        assertThat(found(credentials, "config", "secret-id: abc".getBytes(StandardCharsets.UTF_8)))
+                .contains("a word for a secret");
     }
 
     @Test
