@@ -19,8 +19,7 @@ public final class ConfigKeys {
 
     static final Key<Role> ROLE = Key.preset(
             "role",
-            Types.choice(
-                    Map.of("standalone", Role.STANDALONE, "gateway", Role.GATEWAY, "agent", Role.AGENT)),
+            Types.choice(Map.of("standalone", Role.STANDALONE, "gateway", Role.GATEWAY, "agent", Role.AGENT)),
             "standalone",
             "What this process is.");
 

@@ -74,8 +74,8 @@ class UplinkTest {
         await().atMost(AgentFixture.PATIENCE).until(() -> agent.reason().contains("unknown-ek"));
         assertThatThrownBy(agent::status)
                 .isInstanceOf(DekException.Unavailable.class)
-                .hasMessageContaining("kekkai node enroll ");
-        String fingerprint = agent.reason().replaceFirst(".*kekkai node enroll ", "");
+                .hasMessageContaining("kekkai node enroll NAME --ek ");
+        String fingerprint = agent.reason().replaceFirst(".*kekkai node enroll NAME --ek ", "");
         agent.fleet.enroll(EkFingerprint.parse(fingerprint));
         await().atMost(AgentFixture.PATIENCE).until(agent::healthy);
         agent.roundTrip();

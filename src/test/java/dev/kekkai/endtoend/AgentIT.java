@@ -63,7 +63,7 @@ class AgentIT {
         fleet.enrolsEverybody = false;
         try (KekkaiProcess agent = node.serve();
                 ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
-            await().atMost(PATIENCE).until(() -> agent.output().contains("kekkai node enroll "));
+            await().atMost(PATIENCE).until(() -> agent.output().contains("kekkai node enroll NAME --ek "));
             assertThatThrownBy(apiserver::start).hasMessageContaining("unknown-ek");
             assertThat(agent.probe("/readyz").statusCode()).isEqualTo(503);
             assertThat(agent.probe("/livez").statusCode()).isEqualTo(200);
@@ -84,7 +84,7 @@ class AgentIT {
     }
 
     private static String fingerprint(KekkaiProcess agent) {
-        return agent.output().replaceFirst("(?s).*kekkai node enroll ([0-9a-f]+).*", "$1");
+        return agent.output().replaceFirst("(?s).*kekkai node enroll NAME --ek ([0-9a-f]+).*", "$1");
     }
 
     @Test
@@ -113,7 +113,7 @@ class AgentIT {
     void a_disk_image_of_the_node_started_elsewhere_is_another_machine() throws Exception {
         fleet.enrolsEverybody = false;
         try (KekkaiProcess agent = node.serve()) {
-            await().atMost(PATIENCE).until(() -> agent.output().contains("kekkai node enroll "));
+            await().atMost(PATIENCE).until(() -> agent.output().contains("kekkai node enroll NAME --ek "));
             fleet.enroll(EkFingerprint.parse(fingerprint(agent)));
             await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 200);
             int attestations = fleet.attestations.get();

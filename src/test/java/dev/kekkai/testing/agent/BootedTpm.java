@@ -10,10 +10,13 @@ import dev.kekkai.tpm.structure.HashAlg;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /** A TPM on whose machine firmware, loader and kernel were measured, left to whoever connects next. */
 public final class BootedTpm implements AutoCloseable {
+    private static final int[] PCRS = {0, 2, 4, 7};
+
     private final Swtpm swtpm;
 
     private BootedTpm(Swtpm swtpm) {
@@ -21,14 +24,31 @@ public final class BootedTpm implements AutoCloseable {
     }
 
     public static BootedTpm start() throws IOException, TpmException {
-        Swtpm swtpm = Swtpm.start();
+        return booted(Swtpm.start(), "kernel");
+    }
+
+    /** Boots a TPM into a kernel, as it comes after {@link Swtpm#losePower}. */
+    public static BootedTpm booted(Swtpm swtpm, String kernel) throws TpmException {
         try (Tpm tpm = Tpms.connect(swtpm)) {
-            for (int pcr : new int[] {0, 2, 4, 7}) {
-                byte[] measured = ("measured into " + pcr).getBytes(StandardCharsets.UTF_8);
-                new PcrCommands(tpm).extend(pcr, Map.of(HashAlg.SHA256, HashAlg.SHA256.digest(measured)));
+            for (int pcr : PCRS) {
+                new PcrCommands(tpm).extend(pcr, Map.of(HashAlg.SHA256, measured(pcr, kernel)));
             }
         }
         return new BootedTpm(swtpm);
+    }
+
+    private static byte[] measured(int pcr, String kernel) {
+        String what = pcr == 4 ? kernel : "measured into " + pcr;
+        return HashAlg.SHA256.digest(what.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The PCRs of a machine that booted this kernel. */
+    public static Map<Integer, byte[]> pcrs(String kernel) {
+        Map<Integer, byte[]> values = new HashMap<>();
+        for (int pcr : PCRS) {
+            values.put(pcr, HashAlg.SHA256.digest(new byte[32], measured(pcr, kernel)));
+        }
+        return values;
     }
 
     public TpmAddress address() {

@@ -21,6 +21,7 @@ public final class Installation {
     private final Path folder;
     private final Token token;
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private List<Integer> apart = List.of();
 
     private Installation(Path folder, Token token) {
         this.folder = folder;
@@ -110,6 +111,11 @@ public final class Installation {
         return this;
     }
 
+    /** From now on it is a gateway's: these ports answer no probes, and there is no KMS socket to wait for. */
+    void gateway(List<Integer> ports) {
+        apart = List.copyOf(ports);
+    }
+
     /** Adds options for the JVM of every process to come. */
     public Installation javaOption(String option) {
         environment.merge("KEKKAI_JAVA_OPTS", option, (all, one) -> all + " " + one);
@@ -126,7 +132,7 @@ public final class Installation {
         Path out = Files.createTempFile(folder, "serve", ".out");
         Path err = Files.createTempFile(folder, "serve", ".err");
         return KekkaiProcess.ready(
-                Finished.start(folder, environment, command("serve"), out, err), socket(), List.of(out, err));
+                Finished.start(folder, environment, command("serve"), out, err), apart.isEmpty() ? socket() : adminSocket(), List.of(out, err), apart);
     }
 
     /** Runs a class of the tests in a JVM of its own that sees the token. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -24,22 +25,24 @@ public final class KekkaiProcess implements AutoCloseable {
     private final Process process;
     private final Path socket;
     private final List<Path> output;
+    private final List<Integer> apart;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private KekkaiProcess(Process process, Path socket, List<Path> output) {
+    private KekkaiProcess(Process process, Path socket, List<Path> output, List<Integer> apart) {
         this.process = process;
         this.socket = socket;
         this.output = output;
+        this.apart = apart;
     }
 
     /** Waits for the socket to accept and for {@code /readyz}. */
-    static KekkaiProcess ready(Process process, Path socket, List<Path> output) {
-        return await(new KekkaiProcess(process, socket, output), KekkaiProcess::serves);
+    static KekkaiProcess ready(Process process, Path socket, List<Path> output, List<Integer> apart) {
+        return await(new KekkaiProcess(process, socket, output, apart), KekkaiProcess::serves);
     }
 
     /** Waits for the socket to accept and for a probe to answer, whatever it says. */
     static KekkaiProcess accepting(Process process, Path socket, List<Path> output) {
-        return await(new KekkaiProcess(process, socket, output), KekkaiProcess::accepts);
+        return await(new KekkaiProcess(process, socket, output, List.of()), KekkaiProcess::accepts);
     }
 
     /** What may fail while a server starts. */
@@ -72,7 +75,7 @@ public final class KekkaiProcess implements AutoCloseable {
     }
 
     private boolean accepts() throws Exception {
-        return Files.exists(socket) && Sockets.accepts(socket) && !listeners().isEmpty();
+        return Files.exists(socket) && Sockets.accepts(socket) && managementPort().isPresent();
     }
 
     /** A client on a connection of its own. */
@@ -94,9 +97,16 @@ public final class KekkaiProcess implements AutoCloseable {
         return TcpListeners.of(process.pid());
     }
 
+    private OptionalInt managementPort() throws IOException {
+        return listeners().stream()
+                .mapToInt(InetSocketAddress::getPort)
+                .filter(port -> !apart.contains(port))
+                .findFirst();
+    }
+
     /** Asks a probe on the management port. */
     public HttpResponse<String> probe(String path) throws IOException, InterruptedException {
-        int port = listeners().getFirst().getPort();
+        int port = managementPort().orElseThrow();
         return http.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .timeout(Duration.ofSeconds(10))

@@ -1,0 +1,170 @@
+package dev.kekkai.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kekkai.testing.agent.BootedTpm;
+import dev.kekkai.testing.apiserver.ApiserverSimulator;
+import dev.kekkai.testing.process.AgentNode;
+import dev.kekkai.testing.process.GatewayHost;
+import dev.kekkai.testing.process.Installation;
+import dev.kekkai.testing.process.KekkaiProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Gateway and agent as processes of their own, with SoftHSM behind the one and TPMs behind the other. */
+class AttestedIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String KERNEL = "kernel";
+
+    @TempDir
+    Path folder;
+
+    private GatewayHost host;
+    private KekkaiProcess gateway;
+    private BootedTpm tpm;
+    private AgentNode node;
+
+    @BeforeEach
+    void a_gateway_serves_and_a_node_is_installed() throws Exception {
+        host = GatewayHost.of(Installation.withKey(Files.createDirectory(folder.resolve("gateway"))));
+        gateway = host.serve();
+        tpm = BootedTpm.start();
+        node = AgentNode.install(folder.resolve("node"), place(tpm), host.roots(), List.of(host.address()));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        gateway.close();
+        tpm.close();
+    }
+
+    private static String place(BootedTpm of) {
+        return "unix:" + of.address().path();
+    }
+
+    /** As its operator reads it on the node. */
+    private static String ekName(AgentNode of) throws Exception {
+        return of.run("node", "identity", "-o", "json")
+                .succeeded()
+                .json()
+                .get("ek")
+                .get("name")
+                .asText();
+    }
+
+    private static void awaitReady(KekkaiProcess agent) {
+        await().atMost(PATIENCE)
+                .until(() -> agent.probe("/readyz").statusCode() == 200);
+    }
+
+    private void letIn() throws Exception {
+        host.accept("first", BootedTpm.pcrs(KERNEL));
+        host.enroll("cp-1", ekName(node));
+    }
+
+    private List<JsonNode> audited(String action) throws Exception {
+        return host.installation().audit().stream()
+                .filter(record -> record.get("action").asText().equals(action))
+                .toList();
+    }
+
+    @Test
+    void from_an_unenrolled_node_through_identity_enrolment_and_policy_to_a_seed_that_comes_back() throws Exception {
+        try (KekkaiProcess agent = node.serve();
+                ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
+            await().atMost(PATIENCE).until(() -> agent.output().contains("unknown-ek"));
+            assertThatThrownBy(apiserver::start).hasMessageContaining("unknown-ek");
+
+            letIn();
+            awaitReady(agent);
+
+            apiserver.start();
+            apiserver.write("a-secret");
+            apiserver.restart();
+            assertThat(audited("attest")).anySatisfy(record -> assertThat(record.get("outcome").asText())
+                    .isEqualToIgnoringCase("done"));
+            assertThat(audited("wrap")).isNotEmpty();
+            assertThat(host.installation().run("node", "show", "cp-1").succeeded().out())
+                    .contains(ekName(node));
+        }
+    }
+
+    @Test
+    void an_evicted_node_is_refused_at_its_next_request() throws Exception {
+        letIn();
+        try (KekkaiProcess agent = node.serve();
+                ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
+            awaitReady(agent);
+            apiserver.start();
+            apiserver.write("a-secret");
+
+            host.installation().run("node", "evict", "cp-1").succeeded();
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(apiserver::restart)
+                    .hasMessageContaining("evicted"));
+            await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 503);
+        }
+    }
+
+    @Test
+    void a_disk_image_of_the_node_started_elsewhere_with_another_tpm_is_refused() throws Exception {
+        letIn();
+        try (KekkaiProcess agent = node.serve()) {
+            awaitReady(agent);
+            try (BootedTpm others = BootedTpm.start();
+                    KekkaiProcess thief = node.copied(folder.resolve("thief"), place(tpm), place(others))
+                            .serve()) {
+                await().atMost(PATIENCE).until(() -> thief.output().contains("unknown-ek"));
+                assertThat(thief.probe("/readyz").statusCode()).isEqualTo(503);
+                assertThat(audited("attest"))
+                        .anySatisfy(record -> assertThat(record.toString()).contains("unknown-ek"));
+            }
+            assertThat(agent.probe("/readyz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_node_that_boots_another_kernel_is_refused_until_its_policy_accepts_that() throws Exception {
+        letIn();
+        tpm.swtpm().losePower();
+        BootedTpm.booted(tpm.swtpm(), "another kernel");
+        try (KekkaiProcess agent = node.serve()) {
+            await().atMost(PATIENCE).until(() -> agent.output().contains("pcr-mismatch"));
+            assertThat(agent.output()).contains("PCR 4");
+
+            host.accept("second", BootedTpm.pcrs("another kernel"));
+
+            awaitReady(agent);
+        }
+    }
+
+    @Test
+    void a_gateway_that_is_killed_and_comes_back_fails_no_call_that_can_wait() throws Exception {
+        letIn();
+        try (KekkaiProcess agent = node.serve();
+                ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
+            awaitReady(agent);
+            apiserver.start();
+            apiserver.write("a-secret");
+            String keyId = apiserver.keyId();
+
+            gateway.kill();
+            await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 503);
+            assertThat(agent.probe("/readyz").body()).contains("no gateway serves");
+            gateway = host.serve();
+
+            awaitReady(agent);
+            apiserver.restart();
+            assertThat(apiserver.keyId()).isEqualTo(keyId);
+        }
+    }
+}
