@@ -42,7 +42,7 @@ final class GatewayCommands {
             return RootsFile.of(config).read();
         } catch (NoSuchFileException e) {
             throw new CommandException(
-                    ExitCode.CONFIGURATION,
+                    ExitCode.NOT_SERVING,
                     RootsFile.of(config).path()
                             + " is not there: a gateway makes it at its first start, so start it once");
         }

@@ -30,6 +30,17 @@ final class Gate {
      * @throws Denied if it may ask for nothing
      */
     Node check(Peer peer) throws Denied {
+        Node node = identify(peer);
+        policies.check(node.id(), fleet.view().policyOf(node).orElseThrow(() -> noPolicy(node)));
+        return node;
+    }
+
+    /**
+     * The same for a node that is about to show that it fits its policy.
+     *
+     * @throws Denied if it may not even do that
+     */
+    Node identify(Peer peer) throws Denied {
         NodeName name = NodeName.of(peer.certificate())
                 .orElseThrow(() -> new Denied(Code.PROTOCOL, "the certificate names no node"));
         clock.check(peer);
@@ -41,7 +52,6 @@ final class Gate {
         if (!node.tenant().equals(name.tenant())) {
             throw new Denied(Code.OTHER_TENANT, "the node belongs to another tenant than its certificate says");
         }
-        policies.check(node.id(), view.policyOf(node).orElseThrow(() -> noPolicy(node)));
         sightings.check(node, peer);
         return node;
     }

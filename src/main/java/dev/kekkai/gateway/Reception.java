@@ -153,7 +153,7 @@ final class Reception {
 
     private Node nodeOf(Peer peer) throws Denied {
         try {
-            return gate.check(peer);
+            return gate.identify(peer);
         } catch (Denied denied) {
             register.refused(Kind.RENEW.action(), peer, denied);
             throw denied;

@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import dev.kekkai.fleet.Fleet;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -15,12 +16,19 @@ final class SerialWatch {
     private static final Duration SPREADING = Duration.ofSeconds(10);
 
     private final Fleet fleet;
+    private final LongSupplier nanos;
     private long highest;
     private long since;
     private boolean said;
 
     SerialWatch(Fleet fleet) {
+        this(fleet, System::nanoTime);
+    }
+
+    /** For tests, with a monotonic clock of their own. */
+    SerialWatch(Fleet fleet, LongSupplier nanos) {
         this.fleet = fleet;
+        this.nanos = nanos;
     }
 
     /**
@@ -44,7 +52,7 @@ final class SerialWatch {
 
     private synchronized void note(long serial) {
         if (highest <= fleet.view().serial()) {
-            since = System.nanoTime();
+            since = nanos.getAsLong();
             said = false;
         }
         highest = Math.max(highest, serial);
@@ -53,7 +61,7 @@ final class SerialWatch {
     /** Why nothing is wrapped and nobody let in any more, if the store has been behind for too long. */
     synchronized Optional<Denied> rolledBack() {
         long known = fleet.view().serial();
-        if (highest <= known || System.nanoTime() - since < SPREADING.toNanos()) {
+        if (highest <= known || nanos.getAsLong() - since < SPREADING.toNanos()) {
             return Optional.empty();
         }
         String text = "the store was rolled back: agents were told serial " + highest
