@@ -1,0 +1,49 @@
+package dev.kekkai.app;
+
+import dev.kekkai.audit.AuditException;
+import dev.kekkai.config.ConfigException;
+import dev.kekkai.config.ConfigFile;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.health.Vitals;
+import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.uds.SocketUnusableException;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import java.nio.file.Path;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Serves inside Quarkus until the process is told to stop. Its one argument is the configuration file. */
+public class ServeApplication implements QuarkusApplication {
+    private static final Logger LOG = Logger.getLogger(ServeApplication.class);
+
+    private final Vitals vitals;
+    private final String version;
+
+    ServeApplication(Vitals vitals, @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.vitals = vitals;
+        this.version = version;
+    }
+
+    @Override
+    public int run(String... args) {
+        try (StandaloneServer server =
+                StandaloneServer.start(ConfigFile.load(Path.of(args[0]), System.getenv()), version)) {
+            vitals.serving(server::health, server::hopeless);
+            Quarkus.waitForExit();
+            return ExitCode.OK.code();
+        } catch (ConfigException
+                | StartException
+                | StoreException
+                | CustodyException
+                | KeyringException
+                | AuditException
+                | SocketUnusableException e) {
+            LOG.errorf("cannot serve: %s", e.getMessage());
+            return ExitCode.of(e).code();
+        } finally {
+            vitals.stopped();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** PCR values as values: banks, digests, selections. */
+@NullMarked
+package dev.kekkai.attestation.pcr;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package dev.kekkai.authority;
+
+import dev.kekkai.authority.Statement.Changed;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.Signer;
+import dev.kekkai.id.TenantId;
+import dev.kekkai.id.VersionId;
+import dev.kekkai.store.KeyringEvent;
+import dev.kekkai.store.Notary;
+import dev.kekkai.store.SeenHead;
+import dev.kekkai.store.StoreContent;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.store.StoredKeyring;
+import dev.kekkai.store.UntrustedStoreException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Believes of a store what follows from the chain that the HSM signed, and signs what is added to it. */
+public final class ChainNotary implements Notary {
+    private static final Logger LOG = Logger.getLogger(ChainNotary.class);
+
+    private final SigningKey key;
+    private final Memory memory;
+    private final InstantSource clock;
+    private final AtomicReference<String> told = new AtomicReference<>("");
+    private volatile @Nullable Signer signer;
+
+    public ChainNotary(SigningKey key, Memory memory, InstantSource clock) {
+        this.key = key;
+        this.memory = memory;
+        this.clock = clock;
+    }
+
+    /**
+     * What is proved of a store.
+     *
+     * @param keyrings what follows from the chain, with the uses of the rows
+     * @param behind why the chain is not the latest that this host knows of, if it is not
+     */
+    record Proof(Chain chain, List<StoredKeyring> keyrings, Optional<String> behind) {}
+
+    @Override
+    public Optional<SeenHead> seen() throws StoreException {
+        return memory.head();
+    }
+
+    @Override
+    public List<StoredKeyring> prove(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        if (content.isEmpty()) {
+            return List.of();
+        }
+        Proof proof = proof(content, seen);
+        String behind = proof.behind().orElse("");
+        if (!told.getAndSet(behind).equals(behind) && !behind.isEmpty()) {
+            LOG.error(behind);
+        }
+        if (behind.isEmpty()) {
+            remember(proof.chain());
+        }
+        return proof.keyrings();
+    }
+
+    /** Why the store that was read last is not the latest that this host knows of, or empty. */
+    public String behind() {
+        return told.get();
+    }
+
+    Proof proof(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        Chain chain = chain(content, seen);
+        Map<TenantId, StoredKeyring> proved = chain.replay();
+        Optional<String> different = difference(content, proved);
+        if (different.isPresent()) {
+            throw new UntrustedStoreException(
+                    "the rows of the store are not what its signed authority chain says: "
+                            + different.get()
+                            + ". Somebody or something other than Kekkai wrote to the database; 'kekkai store reconcile' brings the rows back");
+        }
+        return new Proof(chain, Rows.withUses(proved, content.keyrings()), Standing.behind(chain, seen));
+    }
+
+    static Optional<String> difference(StoreContent content, Map<TenantId, StoredKeyring> proved) {
+        return content.damage().isEmpty()
+                ? Rows.difference(proved, content.keyrings())
+                : Optional.of(content.damage().getFirst());
+    }
+
+    /** The chain of a store that is not empty, verified. */
+    Chain chain(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        if (content.chain().isEmpty() && content.head().isEmpty()) {
+            throw unchained(seen);
+        }
+        return Chain.verify(content, signer());
+    }
+
+    UntrustedStoreException unchained(Optional<SeenHead> seen) throws StoreException {
+        if (seen.isPresent()) {
+            return Chain.broken("the authority chain was removed from the store: this host has seen it up to serial "
+                    + seen.get().serial());
+        }
+        return existing().isPresent()
+                ? new UntrustedStoreException(
+                        "the store has key versions and no authority chain, and the token has the key '"
+                                + SigningKey.LABEL
+                                + "' that signs chains: the chain was removed, or this database is from before Kekkai kept one and another"
+                                + " installation uses the same token. In the second case 'kekkai store reconcile --take-over' begins its chain;"
+                                + " else restore it from a backup")
+                : new UntrustedStoreException(
+                        "the store is from before Kekkai kept an authority chain, and none was begun");
+    }
+
+    @Override
+    public Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change) throws StoreException {
+        List<StoredKeyring> proved = List.of();
+        Draft draft;
+        if (content.isEmpty()) {
+            draft = Draft.beginning(seen, clock);
+        } else {
+            Proof proof = proof(content, seen);
+            if (proof.behind().isPresent()) {
+                throw new UntrustedStoreException(proof.behind().get());
+            }
+            proved = proof.keyrings();
+            draft = Draft.after(proof.chain(), clock);
+        }
+        Optional<StoredKeyring> before = proved.stream()
+                .filter(keyring -> keyring.tenant().equals(change.tenant()))
+                .findFirst();
+        Optional<KeyringEvent> event = change.event(before);
+        if (event.isEmpty()) {
+            return Optional.empty();
+        }
+        Statement read = draft.add(new Changed(change.tenant(), event.get()));
+        if (!(read instanceof Changed(TenantId tenant, KeyringEvent canonical))) {
+            throw new IllegalStateException("a change was read as " + read);
+        }
+        StoredKeyring after = Replay.apply(before, tenant, canonical);
+        Signer signs = content.isEmpty() ? generated() : signer();
+        return Optional.of(new Sealed(before, after, draft.added(), Chain.sign(draft.head(), signs), draft.head()));
+    }
+
+    /** The signing key, made if the token has none: only where a chain begins. */
+    Signer generated() throws StoreException {
+        try {
+            Signer made = key.generate();
+            signer = made;
+            return made;
+        } catch (CustodyException e) {
+            throw Signatures.unsigned(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The signing key, asked of the token once: it is the trust anchor, and goes on verifying when the HSM is away. */
+    Signer signer() throws StoreException {
+        Signer known = signer;
+        if (known != null) {
+            return known;
+        }
+        Signer found = existing()
+                .orElseThrow(() -> new UntrustedStoreException(
+                        "the store has an authority chain, and this token does not have the key '" + SigningKey.LABEL
+                                + "' that signed it: connect the token that the store was kept with, or restore the key from the HSM's"
+                                + " backup. If it is lost, move the database away and run 'kekkai key adopt'"));
+        signer = found;
+        return found;
+    }
+
+    Optional<Signer> existing() throws StoreException {
+        try {
+            return key.existing();
+        } catch (CustodyException e) {
+            throw new StoreException(
+                    "the HSM does not give the public key of the authority chain: " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized void remember(Chain chain) throws StoreException {
+        Optional<SeenHead> known = memory.head();
+        SeenHead head = chain.head();
+        // Another thread may have seen a later one meanwhile, which this chain does not reach.
+        if (known.isEmpty()
+                || (chain.reaches(known.get()) && known.get().serial() < head.serial())
+                || (chain.reaches(known.get()) && !known.get().chain().equals(head.chain()))) {
+            memory.remember(head);
+        }
+    }
+
+    @Override
+    public synchronized void committed(SeenHead head) throws StoreException {
+        Optional<SeenHead> known = memory.head();
+        if (known.isEmpty()
+                || !known.get().chain().equals(head.chain())
+                || known.get().serial() < head.serial()) {
+            memory.remember(head);
+        }
+    }
+
+    @Override
+    public long usesSeen(VersionId version) throws StoreException {
+        return memory.uses(version);
+    }
+
+    @Override
+    public void usesReserved(VersionId version, long total) throws StoreException {
+        memory.rememberUses(version, total);
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.kekkai.config;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** The whole effective configuration, checked. */
+public record KekkaiConfig(
+        Role role,
+        Kms kms,
+        Custody custody,
+        Keys keys,
+        Batching batching,
+        Store store,
+        AuditConfig audit,
+        Management management) {
+    /** What this process is. */
+    public enum Role {
+        STANDALONE
+    }
+
+    /**
+     * The KMS endpoint.
+     *
+     * @param socket absolute path of the unix socket
+     * @param socketMode never gives anything to others
+     * @param socketGroup name of the group that owns the socket, empty to leave it
+     */
+    public record Kms(Path socket, Set<PosixFilePermission> socketMode, String socketGroup) {
+        public Kms {
+            socketMode = Set.copyOf(socketMode);
+        }
+    }
+
+    /** What keeps the KEKs, and how it speaks. */
+    public record Custody(HsmProfile profile, Pkcs11 pkcs11) {}
+
+    /**
+     * A PKCS#11 token.
+     *
+     * @param module absolute path of the vendor's library
+     * @param token the token's label
+     * @param pinFile absolute path of a file with the user PIN, readable by its owner only
+     * @param sessions worker threads, each with a session of its own
+     * @param stuckAfter how long a thread may be inside the module for one piece of work before it is written off
+     * @param maxStuck how many written-off threads there may be before only a restart helps
+     * @param allowSoftToken that the operator knows that a software token protects nothing from root on this host
+     */
+    public record Pkcs11(
+            Path module,
+            String token,
+            Path pinFile,
+            int sessions,
+            Duration stuckAfter,
+            int maxStuck,
+            boolean allowSoftToken) {}
+
+    /**
+     * The life of keys.
+     *
+     * @param backupRetention how long a version must have been DISABLED before it can be destroyed; whole days
+     */
+    public record Keys(Duration backupRetention) {}
+
+    /**
+     * How wraps share operations of the HSM.
+     *
+     * @param max DEKs that share one operation, at most 1,024
+     * @param lanes operations that wrap under way at once for one key version
+     */
+    public record Batching(Mode mode, int max, int lanes) {
+        /** Whether wraps share operations at all. */
+        public enum Mode {
+            /** What waits at the same time is wrapped together. */
+            AUTO,
+            /** Each DEK is sealed by an operation of its own, inside the HSM. */
+            OFF
+        }
+    }
+
+    /**
+     * Where keyrings are remembered.
+     *
+     * @param path of the SQLite database. Its folder also holds what the process itself keeps, whichever database it is: the audit trail,
+     *     the lock, what it has seen of the authority chain, the JNI library
+     * @param postgresql used in place of SQLite if it is there
+     */
+    public record Store(Path path, Optional<Postgresql> postgresql) {
+        /** SQLite. */
+        public Store(Path path) {
+            this(path, Optional.empty());
+        }
+    }
+
+    /**
+     * A PostgreSQL database.
+     *
+     * @param url {@code jdbc:postgresql://host:port/database} without user, password or options
+     * @param passwordFile absolute path of a file with the password, readable by its owner only
+     * @param caFile PEM of the authorities that the server's certificate may come from; there unless TLS is off
+     */
+    public record Postgresql(String url, String user, Optional<Path> passwordFile, Tls tls, Optional<Path> caFile) {
+        /** How the connection is protected. */
+        public enum Tls {
+            VERIFY_FULL,
+            VERIFY_CA,
+            OFF
+        }
+    }
+
+    /** Where probes and metrics are answered. */
+    public record Management(String address, int port) {}
+}

@@ -1,0 +1,50 @@
+package dev.kekkai.fleet;
+
+import dev.kekkai.attestation.ek.EndorsementKey;
+import dev.kekkai.attestation.policy.Policy;
+import dev.kekkai.id.NodeId;
+import dev.kekkai.id.TenantId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All nodes and policies at one serial of the authority chain. Immutable.
+ *
+ * @param serial of the authority chain that it follows from
+ * @param nodes of all tenants, evicted ones too
+ * @param policies by group
+ */
+public record FleetView(long serial, Map<NodeId, Node> nodes, Map<Group, Policy> policies) {
+    /** Nodes of one tenant that are held to one policy. */
+    public record Group(TenantId tenant, String name) {}
+
+    public FleetView {
+        nodes = Map.copyOf(nodes);
+        policies = Map.copyOf(policies);
+    }
+
+    public Optional<Node> node(NodeId id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+
+    /** The node that an EK was enrolled for, evicted or not: there is at most one. */
+    public Optional<Node> byEk(EndorsementKey ek) {
+        return nodes.values().stream().filter(node -> node.ek().matches(ek)).findFirst();
+    }
+
+    /** What a node is held to; empty if its group has no policy, and then it is not let in. */
+    public Optional<Policy> policyOf(Node node) {
+        return Optional.ofNullable(policies.get(new Group(node.tenant(), node.group())));
+    }
+
+    /** In the order of their names. */
+    public List<Node> of(TenantId tenant) {
+        return nodes.values().stream()
+                .filter(node -> node.tenant().equals(tenant))
+                .sorted(Comparator.comparing(Node::name)
+                        .thenComparing(node -> node.id().toString()))
+                .toList();
+    }
+}

@@ -1,0 +1,6 @@
+package dev.kekkai.architecture.bad.batching;
+
+import dev.kekkai.architecture.bad.wire.Message;
+
+/** A service that knows generated code. */
+public record ReadsTheWire(Message message) {}

@@ -1,0 +1,4 @@
+package dev.kekkai.architecture.bad.tpm.transport;
+
+/** A way to a TPM. */
+public record Wire() {}
