@@ -26,7 +26,9 @@ public enum ExitCode {
     /** No server answers, or it answers that it is not healthy. */
     NOT_SERVING(7, "no server answers, or it is not healthy"),
     /** The store was written to by others, is older than it was, or has a schema that this version does not know. */
-    STORE(8, "the store is not believed: it was changed by others, is older than it was, or has another schema");
+    STORE(8, "the store is not believed: it was changed by others, is older than it was, or has another schema"),
+    /** The audit trail is not as it was written. */
+    AUDIT(9, "the audit trail is not as it was written");
 
     private final int code;
     private final String meaning;

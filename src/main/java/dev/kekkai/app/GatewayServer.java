@@ -60,7 +60,7 @@ public final class GatewayServer implements AutoCloseable {
         try {
             GatewayConfig gateway =
                     config.gateway().orElseThrow(() -> new StartException("the role gateway needs gateway.names"));
-            KeySide keys = KeySide.open(config, version, others(config), open);
+            KeySide keys = KeySide.open(config, version, others(config), trail -> trail, open);
             GatewayEndpoint endpoint =
                     endpoint(gateway, keys, RootsFile.of(config), EkFolders.read(config.tenants()), open);
             open.push(endpoint);

@@ -1,10 +1,12 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.AdminService;
+import dev.kekkai.admin.AuditService;
 import dev.kekkai.admin.FleetCalls;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.batching.Batcher;
 import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
@@ -31,6 +33,7 @@ import dev.kekkai.uds.SocketPlace;
 import dev.kekkai.uds.SocketUnusableException;
 import dev.kekkai.uds.UnixSocketServer;
 import dev.kekkai.wire.admin.v1.AdminGrpc;
+import dev.kekkai.wire.admin.v1.AuditGrpc;
 import dev.kekkai.wire.admin.v1.KeysGrpc;
 import dev.kekkai.wire.admin.v1.NodesGrpc;
 import dev.kekkai.wire.admin.v1.PoliciesGrpc;
@@ -43,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** What standalone and gateway have in common: keyrings over one HSM and one store, their rotation, the admin socket. Each has an edge of its own above it. */
@@ -67,9 +71,15 @@ final class KeySide {
      * Opens the keyrings of tenants and the admin socket.
      *
      * @param others tenants besides the default one; one without a key is served nothing and keeps nobody else from being served
+     * @param wraps what wraps and unwraps are recorded by, made of the audit trail
      * @param open takes what has to be closed
      */
-    static KeySide open(KekkaiConfig config, String version, List<TenantId> others, Deque<AutoCloseable> open)
+    static KeySide open(
+            KekkaiConfig config,
+            String version,
+            List<TenantId> others,
+            UnaryOperator<AuditTrail> wraps,
+            Deque<AutoCloseable> open)
             throws StartException, StoreException, CustodyException, KeyringException, AuditException,
                     SocketUnusableException {
         Workbench bench = Workbench.open(config, Workbench.Purpose.WORK)
@@ -98,7 +108,9 @@ final class KeySide {
         });
         FleetBench fleet = new FleetBench(bench, config);
         fleet.fleet().start(timer("kekkai-fleet", open));
-        answerOperators(config, version, bench, keys, keyring, fleet, open);
+        AuditWatch audit = AuditWatch.start(bench, config.audit(), version);
+        open.push(audit);
+        answerOperators(config, version, bench, audit, keys, keyring, fleet, open);
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
         return new KeySide(
@@ -106,7 +118,11 @@ final class KeySide {
                 fleet,
                 keyring,
                 new LocalDekService(
-                        keyrings, batcher, bench.audit(), InstantSource.system(), timer("kekkai-deadlines", open)));
+                        keyrings,
+                        batcher,
+                        wraps.apply(bench.audit()),
+                        InstantSource.system(),
+                        timer("kekkai-deadlines", open)));
     }
 
     private static Keyring keyring(
@@ -136,6 +152,7 @@ final class KeySide {
             KekkaiConfig config,
             String version,
             Workbench bench,
+            AuditWatch audit,
             KeyAdministration keys,
             Keyring keyring,
             FleetBench fleet,
@@ -150,6 +167,12 @@ final class KeySide {
                         AdminGrpc.bindService(
                                 new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)),
+                        AuditGrpc.bindService(new AuditService(
+                                bench.audit(),
+                                audit.anchoring(),
+                                bench.store().anchors(),
+                                audit::dropped,
+                                audit::syslogProblem)),
                         NodesGrpc.bindService(nodes),
                         PoliciesGrpc.bindService(nodes))));
     }

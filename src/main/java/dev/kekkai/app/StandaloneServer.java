@@ -1,6 +1,7 @@
 package dev.kekkai.app;
 
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.dek.Health;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** The role {@code standalone}: one keyring, one HSM, the KMS socket and the admin socket. */
@@ -36,10 +38,17 @@ public final class StandaloneServer implements AutoCloseable {
     public static StandaloneServer start(KekkaiConfig config, String version)
             throws StartException, StoreException, CustodyException, KeyringException, AuditException,
                     SocketUnusableException {
+        return start(config, version, trail -> trail);
+    }
+
+    /** For the bench, which measures what it costs to record wraps and unwraps. */
+    static StandaloneServer start(KekkaiConfig config, String version, UnaryOperator<AuditTrail> wraps)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         boolean done = false;
         try {
-            KeySide keys = KeySide.open(config, version, List.of(), open);
+            KeySide keys = KeySide.open(config, version, List.of(), wraps, open);
             open.push(KmsEndpoint.start(config.kms(), keys.dek(), TenantId.DEFAULT, version));
             LOG.infof("KMS v2 and v1beta1 are served on %s", config.kms().socket());
             done = true;

@@ -3,6 +3,10 @@ package dev.kekkai.app;
 import dev.kekkai.admin.KeyDesk;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.file.FileAuditTrail;
+import dev.kekkai.audit.file.Fsync;
+import dev.kekkai.audit.file.ReplicaFile;
+import dev.kekkai.audit.file.TrailOptions;
+import dev.kekkai.config.AuditConfig;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.Tenants.Tenant;
 import dev.kekkai.custody.CustodyException;
@@ -40,7 +44,24 @@ public final class Workbench implements AutoCloseable {
 
     /** The audit trail that goes with a database. */
     public static Path auditFile(KekkaiConfig config) {
-        return config.store().path().resolveSibling("audit.jsonl");
+        return config.audit().path().orElseGet(() -> config.store().path().resolveSibling("audit.jsonl"));
+    }
+
+    /** Where this replica's name is kept. */
+    static Path replicaFile(KekkaiConfig config) {
+        return config.store().path().resolveSibling("replica");
+    }
+
+    private static TrailOptions options(AuditConfig config) {
+        return new TrailOptions(
+                switch (config.fsync()) {
+                    case NEVER -> Fsync.NEVER;
+                    case INTERVAL -> Fsync.INTERVAL;
+                    case ALWAYS -> Fsync.ALWAYS;
+                },
+                config.rotateSize(),
+                config.rotateAfter(),
+                config.keepFiles());
     }
 
     /** The admin socket that goes with a KMS socket. */
@@ -75,7 +96,11 @@ public final class Workbench implements AutoCloseable {
         open.push(folder);
         boolean done = false;
         try {
-            FileAuditTrail audit = FileAuditTrail.open(auditFile(config), InstantSource.system());
+            FileAuditTrail audit = FileAuditTrail.open(
+                    auditFile(config),
+                    ReplicaFile.findOrMake(replicaFile(config)),
+                    InstantSource.system(),
+                    options(config.audit()));
             open.push(audit);
             Pkcs11Token token = Pkcs11Token.open(config.custody(), folder.path());
             open.push(token);

@@ -26,7 +26,7 @@ public final class Batcher implements AutoCloseable {
 
     /** For tests that watch what is drawn. */
     Batcher(KeyCustodian custodian, Capacity capacity, SecureRandom random) {
-        workshop = new Workshop(custodian, new LeafThreads(), random, new ReentrantLock());
+        workshop = new Workshop(custodian, new LeafThreads(), random, new ReentrantLock(), new OperationIds());
         dispatch = new Dispatch(capacity, workshop);
     }
 
@@ -63,6 +63,16 @@ public final class Batcher implements AutoCloseable {
                 yield joined;
             }
         };
+    }
+
+    /**
+     * Which operation of the custodian an answer is part of: the same id for all that share it.
+     *
+     * @param answer what {@link #wrap} or {@link #unwrap} gave
+     * @return 16 hexadecimal digits, or empty while the custodian was not asked
+     */
+    public static String operationOf(CompletableFuture<?> answer) {
+        return answer instanceof Pending<?> pending ? pending.operationId() : "";
     }
 
     /** Fails what waits with {@link dev.kekkai.dek.DekException.Unavailable} and refuses what comes. */

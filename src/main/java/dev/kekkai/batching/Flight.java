@@ -31,6 +31,7 @@ final class Flight implements OpenQueue.Waiting {
     private final List<Joined> joined = new ArrayList<>();
     private boolean closed;
     private volatile @Nullable CompletableFuture<Secret> stage;
+    private volatile String operationId = "";
 
     Flight(Kek kek, BoxId id, Joined first, OpenQueue queue, Workshop workshop) {
         this.kek = kek;
@@ -81,11 +82,17 @@ final class Flight implements OpenQueue.Waiting {
             return CompletableFuture.completedFuture(null);
         }
         Envelope.Batch envelope = passengers.getFirst().envelope();
+        operationId = workshop.operations().next();
         CompletableFuture<Secret> asked =
                 workshop.open(kek, AssociatedData.box(envelope.header()), new SealedBox(envelope.iv(), envelope.box()));
         stage = asked;
         left();
         return asked;
+    }
+
+    @Override
+    public String operationId() {
+        return operationId;
     }
 
     @Override

@@ -15,6 +15,7 @@ final class Opening implements OpenQueue.Waiting {
     private final Pending<Secret> answer;
     private final Workshop workshop;
     private volatile @Nullable CompletableFuture<Secret> stage;
+    private volatile String operationId = "";
 
     Opening(Kek kek, Envelope.Single envelope, Pending<Secret> answer, Workshop workshop) {
         this.kek = kek;
@@ -29,11 +30,17 @@ final class Opening implements OpenQueue.Waiting {
         if (!answer.stillWanted()) {
             return CompletableFuture.completedFuture(null);
         }
+        operationId = workshop.operations().next();
         CompletableFuture<Secret> asked =
                 workshop.open(kek, AssociatedData.box(envelope.header()), new SealedBox(envelope.iv(), envelope.box()));
         stage = asked;
         left();
         return asked;
+    }
+
+    @Override
+    public String operationId() {
+        return operationId;
     }
 
     @Override

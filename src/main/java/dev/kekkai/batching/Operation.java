@@ -17,6 +17,9 @@ interface Operation {
     /** Answers all who wait for it with a failure, without the custodian. Not under a lock. */
     void fail(Throwable reason);
 
+    /** The id of the custodian's operation, or empty while the custodian was not asked. */
+    String operationId();
+
     /** A request was cancelled: if it was the last, the custodian need not work on it. */
     void left();
 

@@ -19,6 +19,12 @@ class Pending<T> extends CompletableFuture<T> {
         operation = joined;
     }
 
+    /** The id of the custodian's operation that it is part of, or empty while there is none. */
+    final String operationId() {
+        Operation part = operation;
+        return part == null ? "" : part.operationId();
+    }
+
     /** Whether work for it may begin; if its deadline has passed it is answered with that. Not to be called under a lock. */
     final boolean stillWanted() {
         if (!isDone() && deadline.passed()) {

@@ -26,6 +26,7 @@ final class Sealing implements Operation {
     private final Workshop workshop;
     private final WrapQueue lane;
     private volatile @Nullable Begun begun;
+    private volatile String operationId = "";
 
     /**
      * @param wraps of one KEK version, one or more
@@ -67,6 +68,7 @@ final class Sealing implements Operation {
         CompletableFuture<SealedBox> stage;
         try {
             first.use().take();
+            operationId = workshop.operations().next();
             stage = workshop.seal(kek, AssociatedData.box(header), batchKey == null ? first.dek() : batchKey);
         } catch (DekException | RuntimeException | Error e) {
             stage = CompletableFuture.failedFuture(e);
@@ -78,6 +80,11 @@ final class Sealing implements Operation {
         byte[] key = new byte[EnvelopeLength.BATCH_KEY];
         workshop.random().nextBytes(key);
         return Secret.owning(key);
+    }
+
+    @Override
+    public String operationId() {
+        return operationId;
     }
 
     @Override

@@ -14,8 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * @param threads seal and open leaves
  * @param random for batch keys and leaf IVs
  * @param lock of {@link Dispatch}
+ * @param operations names what the custodian is asked
  */
-record Workshop(KeyCustodian custodian, LeafThreads threads, SecureRandom random, ReentrantLock lock) {
+record Workshop(
+        KeyCustodian custodian, LeafThreads threads, SecureRandom random, ReentrantLock lock, OperationIds operations) {
     /** Asks the custodian; a failure to ask is a failure of the stage. */
     CompletableFuture<SealedBox> seal(Kek kek, byte[] associatedData, Secret plaintext) {
         try {

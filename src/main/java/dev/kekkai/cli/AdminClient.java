@@ -5,6 +5,7 @@ import dev.kekkai.app.Workbench;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.uds.UnixSocketChannel;
 import dev.kekkai.wire.admin.v1.AdminGrpc;
+import dev.kekkai.wire.admin.v1.AuditGrpc;
 import dev.kekkai.wire.admin.v1.KeysGrpc;
 import io.grpc.Channel;
 import io.grpc.Status;
@@ -31,6 +32,11 @@ final class AdminClient {
     /** The same, of the service that changes keys. */
     static <T> T keys(KekkaiConfig config, Function<KeysGrpc.KeysBlockingStub, T> call) throws CommandException {
         return call(config, KeysGrpc::newBlockingStub, call);
+    }
+
+    /** The same, of the service that knows of the audit trail. */
+    static <T> T audit(KekkaiConfig config, Function<AuditGrpc.AuditBlockingStub, T> call) throws CommandException {
+        return call(config, AuditGrpc::newBlockingStub, call);
     }
 
     /** The same, of any service behind the admin socket. */

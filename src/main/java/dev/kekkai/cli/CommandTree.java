@@ -82,6 +82,9 @@ final class CommandTree {
         CommandSpec store = spec("store", "Move the store, or bring it into order.");
         StoreCommands.addTo(store, this::leaf);
         root.addSubcommand("store", store);
+        CommandSpec audit = spec("audit", "Read the audit trail, or verify it.");
+        AuditCommands.addTo(audit, this::leaf);
+        root.addSubcommand("audit", audit);
         root.addSubcommand(
                 "gateway",
                 spec("gateway", "What nodes need to know of this gateway.")

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kekkai.app.ExitCode;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
+import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.wire.admin.v1.GetStatusRequest;
 import dev.kekkai.wire.admin.v1.GetStatusResponse;
+import dev.kekkai.wire.admin.v1.GetTrailRequest;
 import dev.kekkai.wire.admin.v1.Hsm;
+import dev.kekkai.wire.admin.v1.Trail;
 import java.io.IOException;
 import java.time.Instant;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,18 +26,21 @@ final class StatusCommand {
     }
 
     static ExitCode run(Terminal terminal, ParseResult options) throws ConfigException, CommandException, IOException {
-        GetStatusResponse status = AdminClient.call(
-                ConfigFile.load(terminal.config(), terminal.environment()),
-                admin -> admin.getStatus(GetStatusRequest.getDefaultInstance()));
+        KekkaiConfig config = ConfigFile.load(terminal.config(), terminal.environment());
+        GetStatusResponse status =
+                AdminClient.call(config, admin -> admin.getStatus(GetStatusRequest.getDefaultInstance()));
+        Trail trail = status.hasUplink()
+                ? Trail.getDefaultInstance()
+                : AdminClient.audit(config, audit -> audit.getTrail(GetTrailRequest.getDefaultInstance()));
         if (terminal.format() == OutputFormat.JSON) {
-            json(terminal, status);
+            json(terminal, status, trail);
         } else {
-            table(terminal, status);
+            table(terminal, status, trail);
         }
         return status.getHealthy() ? ExitCode.OK : ExitCode.NOT_SERVING;
     }
 
-    private static void table(Terminal terminal, GetStatusResponse status) {
+    private static void table(Terminal terminal, GetStatusResponse status, Trail trail) {
         Table table = new Table("kekkai " + status.getVersion(), status.getRole());
         table.row("health", health(status) + " (probed " + status.getProbeAgeMillis() + " ms ago)");
         table.row("kms socket", status.getKmsSocket());
@@ -47,6 +53,7 @@ final class StatusCommand {
             UplinkView.table(table, status);
         } else {
             keyring(table, status);
+            AuditStatus.rows(table, trail);
         }
         table.print(terminal.out());
     }
@@ -91,7 +98,7 @@ final class StatusCommand {
         return status.getHealthy() ? "ok" : "NOT OK: " + status.getReason();
     }
 
-    private static void json(Terminal terminal, GetStatusResponse status) throws IOException {
+    private static void json(Terminal terminal, GetStatusResponse status, Trail trail) throws IOException {
         Json.print(terminal, json -> {
             json.writeStartObject();
             json.writeStringField("version", status.getVersion());
@@ -113,6 +120,7 @@ final class StatusCommand {
                 UplinkView.json(json, status.getUplink());
             } else {
                 token(json, status);
+                AuditStatus.json(json, trail);
             }
             if (status.hasHsm()) {
                 hsm(json, status.getHsm());

@@ -109,6 +109,7 @@ public final class ConfigFile {
                 tenants,
                 GatewaySettings.of(settings),
                 AgentSettings.of(settings),
+                AuditSettings.of(settings),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
     }

@@ -231,6 +231,13 @@ public final class ConfigKeys {
             AGENT_EVENT_LOG,
             AGENT_TENANT,
             AGENT_HOST_NAME,
+            AuditSettings.PATH,
+            AuditSettings.FSYNC,
+            AuditSettings.ROTATE_SIZE,
+            AuditSettings.ROTATE_AFTER,
+            AuditSettings.KEEP_FILES,
+            AuditSettings.ANCHOR_EVERY,
+            AuditSettings.SYSLOG,
             MANAGEMENT_ADDRESS,
             MANAGEMENT_PORT);
 

@@ -25,6 +25,7 @@ public record KekkaiConfig(
         Tenants tenants,
         Optional<GatewayConfig> gateway,
         Optional<Agent> uplink,
+        AuditConfig audit,
         Management management) {
     /** What this process is. */
     public enum Role {

@@ -5,6 +5,8 @@ import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.fleet.Node;
+import dev.kekkai.id.Actor;
+import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.identity.NodeName;
 import dev.kekkai.wire.gateway.v1.Call;
@@ -48,7 +50,8 @@ final class Register {
 
     /** A refusal of somebody whom no node is known for. */
     void refused(String action, String who, Peer peer, Denied denied) {
-        refused(event(action, NOBODY, who + "@" + peer.source(), outcome(denied), reason(denied)));
+        refused(event(
+                action, NOBODY, new Actor.Named(who + "@" + peer.source()), outcome(denied), reason(denied)));
     }
 
     /** A refusal of whom a certificate names. */
@@ -71,12 +74,14 @@ final class Register {
         return new AuditEvent(
                 action,
                 name.map(NodeName::tenant).orElse(NOBODY),
-                name.map(node -> "node:" + node.node()).orElse("unknown") + "@" + peer.source(),
+                name.map(node -> caller(node.node(), peer))
+                        .orElseGet(() -> new Actor.Named("unknown@" + peer.source())),
                 api,
                 uid,
                 "",
                 outcome(denied),
-                reason(denied));
+                reason(denied),
+                "");
     }
 
     private static String printable(String uid) {
@@ -90,7 +95,7 @@ final class Register {
         } catch (AuditException e) {
             LOG.errorf(
                     "A refusal could not be recorded (%s of %s: %s): %s",
-                    event.action(), event.caller(), event.reason(), e.getMessage());
+                    event.action(), event.caller().name(), event.reason(), e.getMessage());
         }
     }
 
@@ -106,11 +111,15 @@ final class Register {
     }
 
     /** Who a node is in the audit trail. */
-    static String caller(Node node, Peer peer) {
-        return "node:" + node.id() + "@" + peer.source();
+    static Actor caller(Node node, Peer peer) {
+        return caller(node.id(), peer);
     }
 
-    private static AuditEvent event(String action, TenantId tenant, String caller, Outcome outcome, String reason) {
-        return new AuditEvent(action, tenant, caller, API, "", "", outcome, reason);
+    private static Actor caller(NodeId node, Peer peer) {
+        return new Actor.Node(peer.certificate().getSerialNumber().toString(16), node, peer.source());
+    }
+
+    private static AuditEvent event(String action, TenantId tenant, Actor caller, Outcome outcome, String reason) {
+        return new AuditEvent(action, tenant, caller, API, "", "", outcome, reason, "");
     }
 }

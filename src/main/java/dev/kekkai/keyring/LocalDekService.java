@@ -75,7 +75,7 @@ public final class LocalDekService implements DekService {
             StoredVersion version = wrapping.choose(snapshot, request);
             record.version = version.kek().version().toString();
             var told = request.told();
-            return wrapping.wrap(keyring, told == null ? snapshot.keyId() : told, version, request);
+            return wrapping.wrap(keyring, told == null ? snapshot.keyId() : told, version, request, record::asked);
         });
     }
 
@@ -86,7 +86,7 @@ public final class LocalDekService implements DekService {
             Envelope envelope = Unwrapping.parse(request.envelope());
             record.version = envelope.header().version().toString();
             Keyring keyring = keyring(request.caller().tenant());
-            return unwrapping.unwrap(keyring, keyring.snapshot(), envelope, request);
+            return unwrapping.unwrap(keyring, keyring.snapshot(), envelope, request, record::asked);
         });
     }
 
@@ -204,6 +204,7 @@ public final class LocalDekService implements DekService {
         private final String uid;
         private final AtomicBoolean settled = new AtomicBoolean();
         private volatile String version = "";
+        private volatile @Nullable CompletableFuture<?> asked;
 
         Request(String action, Caller caller, String api, String uid) {
             this.action = action;
@@ -212,13 +213,24 @@ public final class LocalDekService implements DekService {
             this.uid = uid;
         }
 
+        /** What the batcher promised for it. */
+        void asked(CompletableFuture<?> promise) {
+            asked = promise;
+        }
+
+        private String operation() {
+            CompletableFuture<?> promise = asked;
+            return promise == null ? "" : Batcher.operationOf(promise);
+        }
+
         /** Whether the caller of this is the first, who alone may record and answer. */
         boolean claim() {
             return settled.compareAndSet(false, true);
         }
 
         AuditEvent event(Outcome outcome, String reason) {
-            return new AuditEvent(action, caller.tenant(), caller.name(), api, uid, version, outcome, reason);
+            return new AuditEvent(
+                    action, caller.tenant(), caller.actor(), api, uid, version, outcome, reason, operation());
         }
     }
 }

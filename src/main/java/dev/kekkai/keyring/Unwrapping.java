@@ -16,6 +16,7 @@ import dev.kekkai.store.StoredVersion;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** Unwraps an envelope: parse, find the one version it names, check that it may be used, open. Nothing is ever tried with several keys. */
 final class Unwrapping {
@@ -33,7 +34,13 @@ final class Unwrapping {
         }
     }
 
-    CompletionStage<Secret> unwrap(Keyring keyring, Snapshot snapshot, Envelope envelope, UnwrapRequest request)
+    /** @param asked is told what the batcher promised, as soon as it did */
+    CompletionStage<Secret> unwrap(
+            Keyring keyring,
+            Snapshot snapshot,
+            Envelope envelope,
+            UnwrapRequest request,
+            Consumer<CompletableFuture<?>> asked)
             throws DekException {
         Header header = envelope.header();
         StoredVersion version = snapshot.versions().get(header.version());
@@ -48,6 +55,7 @@ final class Unwrapping {
                     + header.version() + " seals by " + version.kek().mechanism());
         }
         CompletableFuture<Secret> opened = batcher.unwrap(version.kek(), envelope, request.deadline());
+        asked.accept(opened);
         KeyId keyId = request.keyId();
         if (toLearn && keyId != null) {
             CompletableFuture<Void> unused = opened.thenRun(() -> keyring.learn(keyId, header.version()));

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** Wraps a DEK: which version, and may it; the rest is the batcher's. */
 final class Wrapping {
@@ -56,7 +57,13 @@ final class Wrapping {
                 && clock.instant().isBefore(retired.plus(GRACE));
     }
 
-    CompletionStage<WrappedDek> wrap(Keyring keyring, KeyId keyId, StoredVersion version, WrapRequest request)
+    /** @param asked is told what the batcher promised, as soon as it did */
+    CompletionStage<WrappedDek> wrap(
+            Keyring keyring,
+            KeyId keyId,
+            StoredVersion version,
+            WrapRequest request,
+            Consumer<CompletableFuture<?>> asked)
             throws DekException {
         Kek kek = version.kek();
         int longest = EnvelopeLength.maxDek(Layout.SINGLE, kek.mechanism());
@@ -66,6 +73,7 @@ final class Wrapping {
         }
         CompletableFuture<byte[]> sealed =
                 batcher.wrap(new WrapOrder(kek, request.dek(), request.deadline(), () -> take(keyring, version)));
+        asked.accept(sealed);
         CompletableFuture<WrappedDek> wrapped = sealed.thenApply(envelope -> new WrappedDek(keyId, envelope));
         // A stage that is cancelled does not tell the one it came from, and the HSM is to do nothing for a caller who
         // is gone.

@@ -12,6 +12,7 @@ import dev.kekkai.dek.WrapRequest;
 import dev.kekkai.dek.WrappedDek;
 import dev.kekkai.id.KeyId;
 import dev.kekkai.secret.Secret;
+import dev.kekkai.uds.Peer;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class DekCalls {
         Deadline deadline = deadline();
         Answer<R> answer = Answer.by(deadline, deadlines, observer);
         Secret secret = Secret.owning(plaintext.toByteArray());
-        WrapRequest wrap = new WrapRequest(caller, request.api(), request.uid(), secret, told, deadline);
+        WrapRequest wrap = new WrapRequest(caller(), request.api(), request.uid(), secret, told, deadline);
         settle(
                 CompletableFuture.completedFuture(wrap)
                         .thenCompose(dek::wrap)
@@ -89,12 +90,17 @@ final class DekCalls {
         Deadline deadline = deadline();
         Answer<R> answer = Answer.by(deadline, deadlines, observer);
         UnwrapRequest unwrap =
-                new UnwrapRequest(caller, request.api(), request.uid(), ciphertext.toByteArray(), keyId, deadline);
+                new UnwrapRequest(caller(), request.api(), request.uid(), ciphertext.toByteArray(), keyId, deadline);
         settle(
                 CompletableFuture.completedFuture(unwrap)
                         .thenCompose(dek::unwrap)
                         .thenCompose(secret -> shaped(secret, shape, answer)),
                 answer);
+    }
+
+    /** The peer as the kernel named it, or the socket it came over. */
+    private Caller caller() {
+        return Peer.current().map(actor -> new Caller(caller.tenant(), actor)).orElse(caller);
     }
 
     private static <R> CompletionStage<R> shaped(Secret secret, Function<byte[], R> shape, Answer<R> answer) {

@@ -3,6 +3,7 @@ package dev.kekkai.uds;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
@@ -29,6 +30,9 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (connection instanceof NioDomainSocketChannel) {
+            connection.pipeline().addLast(new Peer.Asked(connection));
+        }
         context.fireChannelRead(accepted);
     }
 }

@@ -71,7 +71,9 @@ public final class UnixSocketServer implements AutoCloseable {
                     channel.pipeline().addLast(new ConnectionLimit(place.path().toString(), limits.connections()));
                     return channel;
                 });
+        builder.addTransportFilter(new Peer.PerConnection());
         TlsServer.common(builder, serving, threads);
+        builder.intercept(new Peer.ToCalls());
         return builder.build();
     }
 

@@ -54,6 +54,9 @@ final class Lab {
 
     private Rig start(ServerSpec spec, Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
+        if (spec.isMeasured()) {
+            return NoOpRig.measured(spec, folder, javaOptions);
+        }
         return spec.isNoOp() ? NoOpRig.start(folder, javaOptions) : KekkaiRig.start(spec, folder, javaOptions);
     }
 

@@ -2,6 +2,8 @@ package dev.kekkai.bench;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.kekkai.app.MeasuredServer;
+import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.uds.Sockets;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,8 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
-/** {@link NoOpServer}, with the JVM options that {@code bin/kekkai} gives. */
+/** A server from the class path of the tests: {@link NoOpServer} or {@link MeasuredServer}, with the JVM options that {@code bin/kekkai} gives. */
 final class NoOpRig implements Rig {
     private static final Duration START = Duration.ofSeconds(30);
 
@@ -27,6 +30,30 @@ final class NoOpRig implements Rig {
 
     static NoOpRig start(Path folder, String javaOptions) throws IOException {
         Path socket = folder.resolve("kms.sock");
+        return start(folder, javaOptions, Map.of(), socket, NoOpServer.class, socket.toString());
+    }
+
+    /** Kekkai itself, which records wraps and unwraps or does not. */
+    static NoOpRig measured(ServerSpec spec, Path folder, String javaOptions) throws IOException, InterruptedException {
+        Installation kekkai = Installation.withKey(folder);
+        return start(
+                folder,
+                javaOptions,
+                kekkai.token().environment(),
+                kekkai.socket(),
+                MeasuredServer.class,
+                kekkai.config().toString(),
+                spec.mode());
+    }
+
+    private static NoOpRig start(
+            Path folder,
+            String javaOptions,
+            Map<String, String> environment,
+            Path socket,
+            Class<?> server,
+            String... arguments)
+            throws IOException {
         Path gcLog = folder.resolve("gc.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,12 +66,13 @@ final class NoOpRig implements Rig {
         Arrays.stream(javaOptions.split(" "))
                 .filter(option -> !option.isBlank())
                 .forEach(command::add);
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), NoOpServer.class.getName(), socket.toString()));
-        Process process = new ProcessBuilder(command)
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), server.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile())
-                .start();
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         NoOpRig rig = new NoOpRig(process, socket, gcLog);
         boolean ready = false;
         try {
@@ -52,7 +80,7 @@ final class NoOpRig implements Rig {
                     .pollInterval(Duration.ofMillis(50))
                     .until(() -> !process.isAlive() || (Files.exists(socket) && Sockets.accepts(socket)));
             if (!process.isAlive()) {
-                throw new IOException("the no-op server ended: " + Files.readString(folder.resolve("err")));
+                throw new IOException("the server ended: " + Files.readString(folder.resolve("err")));
             }
             ready = true;
             return rig;

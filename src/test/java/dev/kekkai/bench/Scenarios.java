@@ -9,6 +9,8 @@ import static dev.kekkai.bench.Load.Operation.MIXED;
 import static dev.kekkai.bench.ServerSpec.AUTO;
 import static dev.kekkai.bench.ServerSpec.NO_OP;
 import static dev.kekkai.bench.ServerSpec.OFF;
+import static dev.kekkai.bench.ServerSpec.RECORDED;
+import static dev.kekkai.bench.ServerSpec.UNRECORDED;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ final class Scenarios {
     static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>(List.of(lone(), storm(64), storm(256), slowOne(), slowEight(), unwrap()));
         all.add(overload());
+        all.add(audit());
         for (int micros : new int[] {500, 2000, 5000}) {
             all.add(latency(micros));
         }
@@ -134,6 +137,22 @@ final class Scenarios {
                                 "RSS of the last round, as a share of the first",
                                 1.05,
                                 r -> at(r, OFF).lastRss() / at(r, OFF).firstRss())));
+    }
+
+    private static Scenario audit() {
+        Load load = Load.closed(V2, ENCRYPT, 256);
+        return new Scenario(
+                "audit-256",
+                "256 callers, SoftHSM: what recording each wrap costs, in a chained trail",
+                ROUNDS,
+                List.of(
+                        new Trial(UNRECORDED, ServerSpec.softHsm(UNRECORDED), load),
+                        new Trial(RECORDED, ServerSpec.softHsm(RECORDED), load)),
+                List.of(
+                        Goal.atLeast("wraps/s recorded, as a share of unrecorded in the same round", 0.9, r -> at(
+                                        r, RECORDED)
+                                .medianShare(at(r, UNRECORDED), Round::perSecond)),
+                        noErrors(RECORDED)));
     }
 
     private static Scenario latency(int micros) {

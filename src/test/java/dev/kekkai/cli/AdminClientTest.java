@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.app.ExitCode;
+import dev.kekkai.config.AuditConfig;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.Tenants;
 import dev.kekkai.testing.softhsm.SoftHsm;
@@ -43,6 +44,7 @@ class AdminClientTest {
                 Tenants.none(),
                 Optional.empty(),
                 Optional.empty(),
+                AuditConfig.DEFAULT,
                 new KekkaiConfig.Management("127.0.0.1", 9000));
     }
 

@@ -78,6 +78,14 @@ class ConfigViewTest {
                             ek: "auto"  # default
                             event-log: "/sys/kernel/security/tpm0/binary_bios_measurements"  # default
                             host-name: ""  # default
+                          audit:
+                            path: ""  # default
+                            fsync: "interval"  # default
+                            rotate-size: "256MiB"  # default
+                            rotate-after: "never"  # default
+                            keep-files: 0  # default
+                            anchor-every: "60s"  # default
+                            syslog: ""  # default
                           management:
                             address: "127.0.0.1"  # default
                             port: 9000  # default

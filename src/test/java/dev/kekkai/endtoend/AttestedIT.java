@@ -62,8 +62,7 @@ class AttestedIT {
     }
 
     private static void awaitReady(KekkaiProcess agent) {
-        await().atMost(PATIENCE)
-                .until(() -> agent.probe("/readyz").statusCode() == 200);
+        await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 200);
     }
 
     private void letIn() throws Exception {
@@ -90,10 +89,14 @@ class AttestedIT {
             apiserver.start();
             apiserver.write("a-secret");
             apiserver.restart();
-            assertThat(audited("attest")).anySatisfy(record -> assertThat(record.get("outcome").asText())
-                    .isEqualToIgnoringCase("done"));
+            assertThat(audited("attest"))
+                    .anySatisfy(
+                            record -> assertThat(record.get("outcome").asText()).isEqualToIgnoringCase("done"));
             assertThat(audited("wrap")).isNotEmpty();
-            assertThat(host.installation().run("node", "show", "cp-1").succeeded().out())
+            assertThat(host.installation()
+                            .run("node", "show", "cp-1")
+                            .succeeded()
+                            .out())
                     .contains(ekName(node));
         }
     }
@@ -109,8 +112,8 @@ class AttestedIT {
 
             host.installation().run("node", "evict", "cp-1").succeeded();
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(apiserver::restart)
-                    .hasMessageContaining("evicted"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThatThrownBy(apiserver::restart).hasMessageContaining("evicted"));
             await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 503);
         }
     }

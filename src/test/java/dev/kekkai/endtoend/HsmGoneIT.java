@@ -62,6 +62,9 @@ class HsmGoneIT {
             assertThat(server.probe("/readyz").statusCode()).isEqualTo(200);
             assertThat(client.unwrap(wrapped.getCiphertext(), wrapped.getKeyId()))
                     .isEqualTo(dek);
+            await().untilAsserted(() -> assertThat(kekkai.audit())
+                    .extracting(record -> record.get("action").asText())
+                    .containsSubsequence("server.start", "hsm.lost", "hsm.back"));
         }
     }
 }

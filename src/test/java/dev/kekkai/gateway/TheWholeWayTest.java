@@ -66,7 +66,7 @@ class TheWholeWayTest {
         }
         assertThat(NodeName.of(certified.chain().getFirst())).contains(new NodeName(TenantId.DEFAULT, enrolled.id()));
         assertThat(gateway.last("attest").orElseThrow().outcome()).isEqualTo(AuditEvent.Outcome.DONE);
-        assertThat(gateway.last("issue").orElseThrow().caller())
+        assertThat(gateway.last("issue").orElseThrow().caller().name())
                 .contains(enrolled.id().toString());
         assertThat(fleet.view().node(enrolled.id()).orElseThrow().pinnedAk()).isPresent();
         assertThat(dek.wraps())

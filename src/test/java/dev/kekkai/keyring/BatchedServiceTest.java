@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +82,12 @@ class BatchedServiceTest {
                 .hasSize(21)
                 .extracting(AuditEvent::outcome)
                 .containsOnly(Outcome.DONE);
+        assertThat(fixture.audit.events())
+                .filteredOn(event -> event.action().equals("wrap"))
+                .extracting(AuditEvent::operation)
+                .as("the lone first one, and those who shared the other")
+                .doesNotContain("")
+                .satisfies(operations -> assertThat(Set.copyOf(operations)).hasSize(2));
     }
 
     @Test

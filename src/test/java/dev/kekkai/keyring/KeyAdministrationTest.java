@@ -71,7 +71,7 @@ class KeyAdministrationTest {
         assertThat(fixture.audit.events())
                 .allMatch(
                         event -> event.keyVersion().equals(first.kek().version().toString())
-                                && event.caller().equals("root"));
+                                && event.caller().name().equals("root"));
     }
 
     @Test

@@ -22,6 +22,7 @@ import dev.kekkai.secret.Secret;
 import dev.kekkai.store.StoredVersion;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -77,9 +78,25 @@ class LocalDekServiceTest {
 
         String id = version.kek().version().toString();
         assertThat(fixture.audit.events())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("operation")
                 .containsExactly(
                         new AuditEvent("wrap", TENANT, CALLER.name(), "v2", "uid-1", id, Outcome.DONE, ""),
                         new AuditEvent("unwrap", TENANT, CALLER.name(), "v2", "uid-2", id, Outcome.DONE, ""));
+    }
+
+    @Test
+    void an_operation_of_the_hsm_is_named_and_a_refusal_without_one_names_none() throws Exception {
+        WrappedDek again = result(service.wrap(wrap(dek(), null)));
+        result(service.unwrap(unwrap(again))).close();
+        assertThatThrownBy(() -> result(service.unwrap(unwrap(new byte[1], null))))
+                .isInstanceOf(DekException.Malformed.class);
+
+        List<String> operations =
+                fixture.audit.events().stream().map(AuditEvent::operation).toList();
+        assertThat(operations).hasSize(3);
+        assertThat(operations.subList(0, 2)).doesNotHaveDuplicates().allSatisfy(operation -> assertThat(operation)
+                .matches("[0-9a-f]{16}"));
+        assertThat(operations.getLast()).isEmpty();
     }
 
     @Test

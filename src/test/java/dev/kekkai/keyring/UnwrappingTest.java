@@ -110,7 +110,12 @@ class UnwrappingTest {
         byte[] envelope = single(other.kek().version(), Mechanism.AES_GCM, 12).encode();
 
         assertThatThrownBy(() -> result(new Unwrapping(fixture.batcher)
-                        .unwrap(fixture.keyring(), with, Envelope.parse(envelope), unwrap(envelope, null))))
+                        .unwrap(
+                                fixture.keyring(),
+                                with,
+                                Envelope.parse(envelope),
+                                unwrap(envelope, null),
+                                asked -> {})))
                 .isInstanceOf(KeyRefused.class)
                 .hasMessageContaining(other.kek().version().toString());
     }

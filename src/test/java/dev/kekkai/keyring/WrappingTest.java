@@ -126,7 +126,7 @@ class WrappingTest {
     private static WrappedDek wrapOne(KeyringFixture fixture, Keyring keyring, Secret dek) throws Exception {
         Snapshot snapshot = keyring.snapshot();
         return result(new Wrapping(fixture.batcher, fixture.clock())
-                .wrap(keyring, snapshot.keyId(), snapshot.active(), wrap(dek, null)));
+                .wrap(keyring, snapshot.keyId(), snapshot.active(), wrap(dek, null), asked -> {}));
     }
 
     private StoredVersion choose(Instant now, @Nullable KeyId told) throws StaleKey {

@@ -3,6 +3,7 @@ package dev.kekkai.kms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kekkai.id.Actor;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.testing.apiserver.ApiserverSimulator;
 import dev.kekkai.testing.apiserver.ApiserverV1Simulator;
@@ -13,7 +14,9 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -122,13 +125,17 @@ class KmsEndpointTest {
     }
 
     @Test
-    void the_caller_is_named_by_tenant_and_socket() {
+    void the_caller_is_who_connected_as_the_kernel_names_him() throws Exception {
+        PosixFileAttributes mine = Files.readAttributes(
+                Files.createTempFile(kms.socket.getParent(), "mine", ""), PosixFileAttributes.class);
         try (ApiserverSimulator apiserver = ApiserverSimulator.connect(kms.socket)) {
             apiserver.start();
 
             assertThat(kms.dek.wraps()).singleElement().satisfies(request -> {
                 assertThat(request.caller().tenant()).isEqualTo(TenantId.DEFAULT);
-                assertThat(request.caller().name()).isEqualTo("unix:" + kms.socket);
+                assertThat(request.caller().actor())
+                        .isEqualTo(new Actor.Socket(
+                                mine.owner().getName(), mine.group().getName()));
                 assertThat(request.api()).isEqualTo("v2");
             });
         }

@@ -2,6 +2,8 @@ package dev.kekkai.audit.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -13,11 +15,25 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Makes sure that the file of a trail is ours alone to write, and opens it for appending. */
-final class TrailFile {
+/**
+ * A file of a trail, made sure to be ours alone to write, and open for appending.
+ *
+ * <p>The JDK makes one {@code write(2)} of each array that fits, and unlike a FileChannel the stream survives the interruption of a thread that
+ * writes to it; the channel beside it only measures and syncs.
+ */
+final class TrailFile implements Disk {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
-    private TrailFile() {}
+    private final Path file;
+    private final OutputStream out;
+    private FileChannel channel;
+    private boolean closed;
+
+    private TrailFile(Path file, OutputStream out, FileChannel channel) {
+        this.file = file;
+        this.out = out;
+        this.channel = channel;
+    }
 
     /**
      * Creates the file with mode 0600 in one step if there is none, and checks one that is there.
@@ -36,13 +52,61 @@ final class TrailFile {
         }
     }
 
-    /**
-     * A stream that appends. The JDK makes one {@code write(2)} of each array that fits, and unlike a FileChannel the stream survives the
-     * interruption of a thread that writes to it.
-     */
-    static OutputStream append(Path file) throws IOException {
-        return Files.newOutputStream(
+    static TrailFile append(Path file) throws IOException {
+        OutputStream out = Files.newOutputStream(
                 file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+        try {
+            return new TrailFile(file, out, channel(file));
+        } catch (IOException e) {
+            out.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel channel(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void write(byte[] bytes) throws IOException {
+        out.write(bytes);
+    }
+
+    @Override
+    public synchronized long size() throws IOException {
+        try {
+            return channel.size();
+        } catch (ClosedChannelException interrupted) {
+            channel = channel(file);
+            return channel.size();
+        }
+    }
+
+    @Override
+    public synchronized void sync() throws IOException {
+        if (closed) {
+            return; // it was synced before it was closed
+        }
+        try {
+            channel.force(false);
+        } catch (ClosedChannelException interrupted) {
+            boolean again = Thread.interrupted();
+            channel = channel(file);
+            channel.force(false);
+            if (again) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        try {
+            out.close();
+        } finally {
+            channel.close();
+        }
     }
 
     private static void check(Path file) throws IOException {

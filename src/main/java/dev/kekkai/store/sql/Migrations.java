@@ -30,6 +30,7 @@ final class Migrations {
             "V1__tenants_keyrings_versions.sql",
             "V2__scheduled_activation_and_destruction.sql",
             "V3__authority_chain.sql",
+            "V4__audit_anchors.sql",
             "V5__fleet.sql");
     private static final String NEWEST =
             SCRIPTS.getLast().substring(1, SCRIPTS.getLast().indexOf("__"));

@@ -4,6 +4,7 @@ import dev.kekkai.id.KeyId;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.AuditAnchors;
 import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.KeyringStore;
@@ -114,6 +115,11 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
                 .filter(learned ->
                         before.isEmpty() || !before.get().learnedKeyIds().containsKey(keyId))
                 .map(KeyringEvent.class::cast));
+    }
+
+    /** Anchors of audit trails, in the same database. */
+    public AuditAnchors anchors() {
+        return new SqlAuditAnchors(transactions);
     }
 
     @Override

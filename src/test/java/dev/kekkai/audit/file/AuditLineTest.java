@@ -1,23 +1,36 @@
 package dev.kekkai.audit.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
+import dev.kekkai.audit.ChainHead;
+import dev.kekkai.audit.verify.LineHash;
+import dev.kekkai.audit.verify.TrailLine;
+import dev.kekkai.id.Actor;
+import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditLineTest {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    private final AuditLine lines = new AuditLine();
+    private static final UUID REPLICA = new UUID(1, 2);
+
+    private final AuditLine lines = new AuditLine(REPLICA);
 
     @Test
     void a_caller_can_not_forge_a_line_or_move_a_terminals_cursor() throws Exception {
@@ -59,8 +72,39 @@ class AuditLineTest {
     }
 
     @Test
-    void a_line_gives_its_number_back() throws Exception {
-        assertThat(lines.seqOf(line("u").stripTrailing())).hasValue(7);
+    void a_line_is_read_back_and_its_hash_is_that_of_its_bytes() throws Exception {
+        TrailLine read = TrailLine.of(line("u").strip().getBytes(StandardCharsets.UTF_8), new LineHash())
+                .orElseThrow();
+
+        assertThat(read.seq()).isEqualTo(7);
+        assertThat(read.hashHolds()).isTrue();
+        assertThat(read.field("prev")).isEqualTo("ab".repeat(32));
+        assertThat(read.field("replica")).isEqualTo(REPLICA.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("callers")
+    void a_caller_is_an_object_of_its_kind(Actor caller, String json) {
+        AuditEvent event =
+                new AuditEvent("wrap", TenantId.DEFAULT, caller, "v2", "", "", Outcome.DONE, "", "0123456789abcdef");
+
+        assertThat(text(event, Instant.EPOCH))
+                .contains(",\"caller\":" + json + ",\"api\":\"v2\"")
+                .contains("\"op\":\"0123456789abcdef\",\"prev\"");
+    }
+
+    static Stream<Arguments> callers() {
+        NodeId node = new NodeId(new UUID(7, 8));
+        return Stream.of(
+                arguments(
+                        new Actor.Socket("kube", "etcd\""),
+                        "{\"kind\":\"socket\",\"user\":\"kube\",\"group\":\"etcd\\\"\"}"),
+                arguments(
+                        new Actor.Node("0a1b", node, "192.0.2.7"),
+                        "{\"kind\":\"node\",\"certificate\":\"0a1b\",\"node\":\"" + node + "\",\"source\":\"192.0.2.7\"}"),
+                arguments(new Actor.Operator("anna"), "{\"kind\":\"operator\",\"subject\":\"anna\"}"),
+                arguments(new Actor.Server("x"), "{\"kind\":\"server\",\"name\":\"x\"}"),
+                arguments(new Actor.Named("x"), "{\"kind\":\"other\",\"name\":\"x\"}"));
     }
 
     @ParameterizedTest
@@ -70,15 +114,19 @@ class AuditLineTest {
                 "x",
                 "[]",
                 "{}",
-                "{\"seq\":\"7\"}",
-                "{\"seq\":7",
-                "{\"seq\":7}{",
-                "{\"seq\":7}x",
-                "{\"a\":{\"seq\":7}}",
-                "{\"seq\":99999999999999999999}"
+                "{\"v\":1,\"seq\":\"x\"}",
+                "{\"v\":1,\"seq\":7",
+                "{\"v\":1,\"seq\":7}{",
+                "{\"v\":1,\"seq\":7}x",
+                "{\"v\":1,\"a\":{\"seq\":7}}",
+                "{\"v\":1,\"seq\":7,\"seq\":8}",
+                "{\"v\":1,\"seq\":99999999999999999999}",
+                "{\"v\":2,\"seq\":7,\"prev\":\"\"}",
+                "{\"v\":3,\"seq\":7}"
             })
-    void what_is_no_whole_record_has_no_number(String line) {
-        assertThat(lines.seqOf(line)).isEmpty();
+    void what_is_no_whole_record_is_none(String line) {
+        assertThat(TrailLine.of(line.getBytes(StandardCharsets.UTF_8), new LineHash()))
+                .isEmpty();
     }
 
     private String line(String uid) {
@@ -91,6 +139,12 @@ class AuditLineTest {
 
     private String line(String uid, Instant time) {
         AuditEvent event = new AuditEvent("wrap", TenantId.DEFAULT, "uid 0", "v2", uid, "", Outcome.FAILED, "");
-        return new String(lines.of(event, 7, time), StandardCharsets.UTF_8);
+        return text(event, time);
+    }
+
+    private String text(AuditEvent event, Instant time) {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        lines.append(event, new ChainHead(6, "ab".repeat(32)), time, line);
+        return line.toString(StandardCharsets.UTF_8);
     }
 }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.audit.verify.LineHash;
+import dev.kekkai.audit.verify.TrailLine;
 import dev.kekkai.id.TenantId;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileAuditTrailTest {
+    private static final UUID REPLICA = new UUID(1, 2);
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.000678Z"));
 
     @TempDir
@@ -47,7 +49,7 @@ class FileAuditTrailTest {
 
     @Test
     void a_record_is_one_line_of_json() throws Exception {
-        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT)) {
             trail.record(new AuditEvent(
                     "wrap",
                     TenantId.DEFAULT,
@@ -59,10 +61,13 @@ class FileAuditTrailTest {
                     "the version is DISABLED"));
 
             assertThat(Files.readString(file))
-                    .isEqualTo("{\"v\":1,\"time\":\"2026-01-02T03:04:05.000678Z\",\"seq\":1,\"action\":\"wrap\","
-                            + "\"tenant\":\"6b656b6b-6169-4000-8000-000000000001\",\"caller\":\"uid 0\",\"api\":\"v2\","
+                    .startsWith("{\"v\":2,\"time\":\"2026-01-02T03:04:05.000678Z\",\"seq\":1,"
+                            + "\"replica\":\"" + REPLICA + "\",\"action\":\"wrap\","
+                            + "\"tenant\":\"6b656b6b-6169-4000-8000-000000000001\",\"caller\":{\"kind\":\"other\",\"name\":\"uid 0\"},\"api\":\"v2\","
                             + "\"uid\":\"u-1\",\"key_version\":\"00ff\",\"outcome\":\"refused\","
-                            + "\"reason\":\"the version is DISABLED\"}\n");
+                            + "\"reason\":\"the version is DISABLED\",\"op\":\"\",\"prev\":\"" + "0".repeat(64)
+                            + "\",\"hash\":\"")
+                    .endsWith("\"}\n");
         }
     }
 
@@ -87,7 +92,8 @@ class FileAuditTrailTest {
         assertThat(lines).hasSize(4);
         assertThat(lines.get(1)).isEqualTo(whole.substring(0, 40));
         assertThat(lines.get(2))
-                .contains("\"seq\":2,\"action\":\"audit.torn\"")
+                .contains("\"seq\":2,")
+                .contains("\"action\":\"audit.torn\"")
                 .contains("40 bytes before this record are no whole record");
         assertThat(lines.get(3)).contains("\"seq\":3,").contains("\"reason\":\"b\"");
     }
@@ -101,7 +107,7 @@ class FileAuditTrailTest {
 
         List<String> lines = Files.readAllLines(file);
         assertThat(lines.get(0)).isEqualTo("{\"v\":1,\"ti");
-        assertThat(lines.get(1)).contains("\"seq\":1,\"action\":\"audit.torn\"");
+        assertThat(lines.get(1)).contains("\"seq\":1,").contains("\"action\":\"audit.torn\"");
         assertThat(lines.get(2)).contains("\"seq\":2,");
     }
 
@@ -122,14 +128,14 @@ class FileAuditTrailTest {
         record_once("a");
         Files.writeString(file, Files.readString(file) + "x".repeat(300_000));
 
-        assertThatThrownBy(() -> FileAuditTrail.open(file, CLOCK))
+        assertThatThrownBy(() -> FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT))
                 .isInstanceOf(IOException.class)
                 .hasMessage(file + ": its last 256 KiB hold no audit record; keep it, move it aside and start again");
     }
 
     @Test
     void sixty_four_threads_write_whole_lines_in_order() throws Exception {
-        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK);
+        try (FileAuditTrail trail = FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT);
                 ExecutorService threads = Executors.newFixedThreadPool(64)) {
             List<Future<?>> done = new ArrayList<>();
             for (int thread = 0; thread < 64; thread++) {
@@ -152,7 +158,7 @@ class FileAuditTrailTest {
 
     @Test
     void an_interrupted_thread_closes_the_trail_for_nobody() throws Exception {
-        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT)) {
             Thread.currentThread().interrupt();
             trail.record(event("interrupted"));
             assertThat(Thread.interrupted()).isTrue();
@@ -163,9 +169,8 @@ class FileAuditTrailTest {
 
     @Test
     void a_full_disk_is_reported() throws Exception {
-        try (OutputStream full = new FileOutputStream("/dev/full")) {
-            FileAuditTrail trail =
-                    new FileAuditTrail("a.jsonl", full, new AuditLine(), CLOCK, new TrailEnd(0, false, 0));
+        try (TrailFile full = TrailFile.append(Path.of("/dev/full"))) {
+            FileAuditTrail trail = on(full);
 
             assertThatThrownBy(() -> trail.record(event("a")))
                     .isInstanceOf(AuditException.class)
@@ -178,26 +183,28 @@ class FileAuditTrailTest {
     @Test
     void after_a_short_write_the_next_record_has_a_fresh_line_and_number() throws Exception {
         TornOnce disk = new TornOnce();
-        FileAuditTrail trail = new FileAuditTrail("a.jsonl", disk, new AuditLine(), CLOCK, new TrailEnd(0, false, 0));
+        FileAuditTrail trail = on(disk);
 
         assertThatThrownBy(() -> trail.record(event("a"))).isInstanceOf(AuditException.class);
         trail.record(event("b"));
         trail.record(event("c"));
 
         assertThat(disk.text.toString().lines())
-                .hasSize(3)
+                .hasSize(4)
                 .satisfiesExactly(
                         torn -> assertThat(torn).hasSize(25),
-                        next -> assertThat(next).startsWith("{\"v\":1,").contains("\"seq\":2,"),
-                        last -> assertThat(last).startsWith("{\"v\":1,").contains("\"seq\":3,"));
+                        note -> assertThat(note)
+                                .contains(
+                                        "\"seq\":1,", "audit.torn", "25 bytes before this record are no whole record"),
+                        next -> assertThat(next).startsWith("{\"v\":2,").contains("\"seq\":2,"),
+                        last -> assertThat(last).startsWith("{\"v\":2,").contains("\"seq\":3,"));
         assertThat(disk.writes).isEqualTo(3);
     }
 
     @Test
     void what_comes_together_is_written_in_one_go_and_only_then_told() throws Exception {
         HeldDisk disk = new HeldDisk();
-        try (FileAuditTrail trail =
-                new FileAuditTrail("a.jsonl", disk, new AuditLine(), CLOCK, new TrailEnd(0, false, 0))) {
+        try (FileAuditTrail trail = on(disk)) {
             CompletionStage<Void> first = trail.recordWithOthers(event("first"));
             disk.entered.acquire();
             List<CompletableFuture<Void>> others = IntStream.range(0, GroupWriter.MOST)
@@ -218,9 +225,8 @@ class FileAuditTrailTest {
 
     @Test
     void a_full_disk_fails_everybody_in_the_group() throws Exception {
-        try (OutputStream full = new FileOutputStream("/dev/full");
-                FileAuditTrail trail =
-                        new FileAuditTrail("a.jsonl", full, new AuditLine(), CLOCK, new TrailEnd(0, false, 0))) {
+        try (TrailFile full = TrailFile.append(Path.of("/dev/full"));
+                FileAuditTrail trail = on(full)) {
             List<CompletableFuture<Void>> all = IntStream.range(0, 50)
                     .mapToObj(i -> trail.recordWithOthers(event("e" + i)).toCompletableFuture())
                     .toList();
@@ -234,7 +240,7 @@ class FileAuditTrailTest {
     @Test
     void what_waits_when_the_trail_is_closed_is_written_first() throws Exception {
         List<CompletableFuture<Void>> all;
-        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT)) {
             all = IntStream.range(0, 1000)
                     .mapToObj(i -> trail.recordWithOthers(event("e" + i)).toCompletableFuture())
                     .toList();
@@ -248,7 +254,7 @@ class FileAuditTrailTest {
 
     @Test
     void after_the_trail_is_closed_nothing_is_recorded_and_that_is_said() throws Exception {
-        FileAuditTrail trail = FileAuditTrail.open(file, CLOCK);
+        FileAuditTrail trail = FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT);
         trail.close();
 
         assertThat(trail.recordWithOthers(event("late")).toCompletableFuture())
@@ -258,15 +264,17 @@ class FileAuditTrailTest {
     }
 
     private void record_once(String reason) throws Exception {
-        try (FileAuditTrail trail = FileAuditTrail.open(file, CLOCK)) {
+        try (FileAuditTrail trail = FileAuditTrail.open(file, REPLICA, CLOCK, TrailOptions.DEFAULT)) {
             trail.record(event(reason));
         }
     }
 
     private List<Long> seqs() throws IOException {
-        AuditLine lines = new AuditLine();
+        LineHash hash = new LineHash();
         return Files.readAllLines(file).stream()
-                .map(line -> lines.seqOf(line).orElseThrow())
+                .map(line -> TrailLine.of(line.getBytes(StandardCharsets.UTF_8), hash)
+                        .orElseThrow()
+                        .seq())
                 .toList();
     }
 
@@ -274,42 +282,63 @@ class FileAuditTrailTest {
         return new AuditEvent("unwrap", TenantId.DEFAULT, "uid 0", "v2", "u", "", Outcome.DONE, reason);
     }
 
+    private static FileAuditTrail on(Disk disk) throws IOException {
+        return new FileAuditTrail(
+                "a.jsonl",
+                REPLICA,
+                new Page(new AuditLine(REPLICA), CLOCK, disk, TrailEnd.EMPTY),
+                Rotation.never(CLOCK),
+                Fsync.NEVER);
+    }
+
     /** A disk that waits to be told before each write. */
-    private static final class HeldDisk extends OutputStream {
+    private static final class HeldDisk implements Disk {
         private final Semaphore entered = new Semaphore(0);
         private final Semaphore free = new Semaphore(0);
         private final List<String> writes = new CopyOnWriteArrayList<>();
 
         @Override
-        public void write(int b) {
-            throw new AssertionError("a group must go out in one write");
+        public void write(byte[] bytes) {
+            entered.release();
+            free.acquireUninterruptibly();
+            writes.add(new String(bytes, StandardCharsets.UTF_8));
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
-            entered.release();
-            free.acquireUninterruptibly();
-            writes.add(new String(bytes, offset, length, StandardCharsets.UTF_8));
+        public long size() {
+            return writes.stream().mapToLong(String::length).sum();
         }
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public void close() {}
     }
 
     /** A disk that takes 25 bytes of the first write and then has room again. */
-    private static final class TornOnce extends OutputStream {
+    private static final class TornOnce implements Disk {
         private final StringBuilder text = new StringBuilder();
         private int writes;
 
         @Override
-        public void write(int b) {
-            throw new AssertionError("a record must go out in one write");
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
+        public void write(byte[] bytes) throws IOException {
             boolean first = writes++ == 0;
-            text.append(new String(bytes, offset, first ? 25 : length, StandardCharsets.UTF_8));
+            text.append(new String(bytes, 0, first ? 25 : bytes.length, StandardCharsets.UTF_8));
             if (first) {
                 throw new IOException("No space left on device");
             }
         }
+
+        @Override
+        public long size() {
+            return text.length();
+        }
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public void close() {}
     }
 }

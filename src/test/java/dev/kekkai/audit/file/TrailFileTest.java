@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class TrailFileTest {
 
     @Test
     void the_file_is_created_for_its_owner_only() throws Exception {
-        FileAuditTrail.open(file, CLOCK).close();
+        FileAuditTrail.open(file, new UUID(1, 2), CLOCK, TrailOptions.DEFAULT).close();
 
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
@@ -64,7 +65,7 @@ class TrailFileTest {
     }
 
     private void refused(String reason) {
-        assertThatThrownBy(() -> FileAuditTrail.open(file, CLOCK))
+        assertThatThrownBy(() -> FileAuditTrail.open(file, new UUID(1, 2), CLOCK, TrailOptions.DEFAULT))
                 .isInstanceOf(IOException.class)
                 .hasMessage(file + ": " + reason);
     }
