@@ -151,8 +151,7 @@ class PolicyDocumentTest {
                 .containsExactly(
                         new Rule.LogAllows(4, Set.copyOf(read.digests(HashAlg.SHA256, 4))),
                         new Rule.LogAllows(7, Set.copyOf(read.digests(HashAlg.SHA256, 7))));
-        assertThatThrownBy(() ->
-                        Prediction.ofLog("canary", HashAlg.SHA256, log, new TreeSet<>(Set.of(0, 4)), false))
+        assertThatThrownBy(() -> Prediction.ofLog("canary", HashAlg.SHA256, log, new TreeSet<>(Set.of(0, 4)), false))
                 .isInstanceOf(FleetException.class)
                 .hasMessageContaining("the event log has no sha256 digests of PCR 0");
         assertThatThrownBy(() -> Prediction.ofLog("canary", HashAlg.SHA384, log, pcrs, false))
