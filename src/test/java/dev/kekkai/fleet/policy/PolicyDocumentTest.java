@@ -3,16 +3,20 @@ package dev.kekkai.fleet.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kekkai.attestation.eventlog.EventLog;
 import dev.kekkai.attestation.pcr.Digest;
 import dev.kekkai.attestation.policy.Alternative;
 import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.attestation.policy.Rule;
 import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.fleet.FleetException;
+import dev.kekkai.testing.attestation.LogWriter;
 import dev.kekkai.tpm.structure.HashAlg;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Policies as people write them, and as they are kept. */
@@ -127,6 +131,32 @@ class PolicyDocumentTest {
         assertThat(PolicyDocument.readAlternative(
                         "predicted", PolicyText.pretty(predicted).getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(predicted);
+    }
+
+    @Test
+    void an_event_log_gives_the_values_that_it_replays_to_or_the_events_that_were_measured() throws Exception {
+        byte[] log = LogWriter.agile(HashAlg.SHA256)
+                .event(4, LogWriter.EV_EFI_BOOT_SERVICES_APPLICATION, "loader")
+                .event(7, LogWriter.EV_SEPARATOR, "keys")
+                .event(4, LogWriter.EV_EFI_BOOT_SERVICES_APPLICATION, "kernel")
+                .bytes();
+        EventLog read = EventLog.parse(log);
+        SortedSet<Integer> pcrs = new TreeSet<>(Set.of(4, 7));
+
+        assertThat(Prediction.ofLog("canary", HashAlg.SHA256, log, pcrs, false).rules())
+                .containsExactly(
+                        new Rule.Value(4, Set.of(read.replay(HashAlg.SHA256, 4))),
+                        new Rule.Value(7, Set.of(read.replay(HashAlg.SHA256, 7))));
+        assertThat(Prediction.ofLog("canary", HashAlg.SHA256, log, pcrs, true).rules())
+                .containsExactly(
+                        new Rule.LogAllows(4, Set.copyOf(read.digests(HashAlg.SHA256, 4))),
+                        new Rule.LogAllows(7, Set.copyOf(read.digests(HashAlg.SHA256, 7))));
+        assertThatThrownBy(() -> Prediction.ofLog("canary", HashAlg.SHA256, log, new TreeSet<>(Set.of(0, 4)), false))
+                .isInstanceOf(FleetException.class)
+                .hasMessageContaining("the event log has no sha256 digests of PCR 0");
+        assertThatThrownBy(() -> Prediction.ofLog("canary", HashAlg.SHA384, log, pcrs, false))
+                .isInstanceOf(FleetException.class)
+                .hasMessageContaining("choose another bank");
     }
 
     @Test
