@@ -16,6 +16,12 @@ LINEAGE = uuid.UUID("0a0b0c0d-1111-4222-8333-444455556666")
 V1 = bytes(range(16))
 V2 = bytes(range(16, 32))
 AT = 1767323045678
+N1 = uuid.UUID("0e0e0e0e-1111-4222-8333-000000000001")
+N2 = uuid.UUID("0e0e0e0e-1111-4222-8333-000000000002")
+NAME = bytes.fromhex("000b") + bytes(range(32))
+SPKI = bytes(range(64, 96))
+AK = bytes.fromhex("000b") + bytes(range(96, 128))
+POLICY = b'{"bank":"sha256","at-least":"vouched","audit-only":false,"alternatives":[]}'
 
 
 def u8(n):
@@ -44,6 +50,10 @@ def version(id, number, state, epoch=None, retired=None):
             + lp(bytes([1, 2, 255])) + u64(AT) + opt(None) + opt(retired) + opt(None) + opt(None))
 
 
+def mark(kind, b):
+    return u8(kind) + lp(b)
+
+
 of = TENANT.bytes
 SAID = [
     ("chain.begin", u8(0)),
@@ -64,6 +74,12 @@ SAID = [
     ("keyring.raise-floor", of + u64(12288)),
     ("key.register", of + version(bytes(range(32, 48)), 3, "PREPARED")),
     ("key.retire", of + bytes(range(32, 48)) + u64(AT + 6)),
+    ("node.enroll", of + N1.bytes + lp("cp-1") + lp("control-plane") + mark(1, NAME) + u8(1) + mark(2, SPKI) + u8(0) + u64(AT + 7)),
+    ("node.pin-ak", of + N1.bytes + lp(AK)),
+    ("node.re-baseline", of + N1.bytes + u8(1) + u64(AT + 8)),
+    ("policy.put", of + lp("control-plane") + lp(POLICY)),
+    ("node.evict", of + N1.bytes + u64(AT + 9)),
+    ("node.enroll", of + N2.bytes + lp("cp-1") + lp("control-plane") + mark(2, SPKI) + u8(0) + u8(1) + N1.bytes + u64(AT + 10)),
 ]
 
 entries, previous, serial = [], bytes(32), 0

@@ -17,35 +17,45 @@ import dev.kekkai.wire.admin.v1.AdoptKeysRequest;
 import dev.kekkai.wire.admin.v1.ChangeKeyRequest;
 import dev.kekkai.wire.admin.v1.CreateKeyRequest;
 import dev.kekkai.wire.admin.v1.KeyChange;
+import dev.kekkai.wire.admin.v1.ListKeysRequest;
 import dev.kekkai.wire.admin.v1.ListKeysResponse;
 import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out orders in the messages of {@code kekkai_admin_v1.proto}, for one operator and one tenant: behind the admin socket, and in a
+ * Carries out orders in the messages of {@code kekkai_admin_v1.proto}, for one operator: behind the admin socket, and in a
  * command while no server runs. Throws what {@link KeyAdministration} throws.
  */
 public final class KeyDesk {
     private final KeyAdministration keys;
-    private final TenantId tenant;
+    private final Function<String, Optional<TenantId>> tenants;
     private final Mechanism mechanism;
     private final Operator operator;
 
     /**
+     * Borrows what it works with.
+     *
+     * @param tenants finds a tenant by name or UUID, and the default one by nothing
      * @param mechanism for new KEKs, by the HSM's profile
      */
-    public KeyDesk(KeyAdministration keys, TenantId tenant, Mechanism mechanism, Operator operator) {
+    public KeyDesk(
+            KeyAdministration keys,
+            Function<String, Optional<TenantId>> tenants,
+            Mechanism mechanism,
+            Operator operator) {
         this.keys = keys;
-        this.tenant = tenant;
+        this.tenants = tenants;
         this.mechanism = mechanism;
         this.operator = operator;
     }
 
-    public ListKeysResponse list() throws StoreException {
-        KeyringView view = keys.view(tenant);
+    public ListKeysResponse list(ListKeysRequest request) throws KeyringException, StoreException {
+        KeyringView view = keys.view(tenant(request.getTenant()));
         ListKeysResponse.Builder response = ListKeysResponse.newBuilder().setProblem(view.problem());
         view.versions().forEach(version -> response.addVersions(KeyMessages.of(version)));
         view.unregistered().forEach(kek -> response.addVersions(KeyMessages.unregistered(kek)));
@@ -54,19 +64,20 @@ public final class KeyDesk {
 
     public KeyChange create(CreateKeyRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return KeyMessages.of(keys.create(order(request.getDryRun()), mechanism, request.getNewKeyring()));
+        return KeyMessages.of(
+                keys.create(order(request.getTenant(), request.getDryRun()), mechanism, request.getNewKeyring()));
     }
 
     public KeyChange rotate(RotateKeyRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
         RotationPlan plan =
                 new RotationPlan(mechanism, request.getVersion(), Duration.ofMillis(request.getActivateInMillis()));
-        return KeyMessages.of(keys.rotate(order(request.getDryRun()), plan));
+        return KeyMessages.of(keys.rotate(order(request.getTenant(), request.getDryRun()), plan));
     }
 
     public KeyChange adopt(AdoptKeysRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        Order order = order(request.getDryRun());
+        Order order = order(request.getTenant(), request.getDryRun());
         if (!request.getVersion().isEmpty()) {
             return KeyMessages.of(keys.renewCanary(order, request.getVersion()));
         }
@@ -79,7 +90,7 @@ public final class KeyDesk {
 
     public KeyChange change(ChangeKeyRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        Order order = order(request.getDryRun());
+        Order order = order(request.getTenant(), request.getDryRun());
         String version = request.getVersion();
         Change change =
                 switch (request.getVerb()) {
@@ -97,11 +108,18 @@ public final class KeyDesk {
 
     public KeyChange reconcile(ReconcileStoreRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return KeyMessages.of(keys.reconcile(order(request.getDryRun()), mechanism, request.getTakeOver()));
+        return KeyMessages.of(keys.reconcile(order("", request.getDryRun()), mechanism, request.getTakeOver()));
     }
 
-    private Order order(boolean dryRun) {
-        return new Order(tenant, operator, dryRun);
+    private Order order(String tenant, boolean dryRun) throws KeyringException {
+        return new Order(tenant(tenant), operator, dryRun);
+    }
+
+    /** The tenant that is meant. */
+    TenantId tenant(String said) throws KeyringException {
+        return tenants.apply(said)
+                .orElseThrow(() -> new KeyringException(
+                        "no tenant '" + said + "' is configured: tenants.folder has a file for each"));
     }
 
     private static @Nullable Lineage lineage(String text) throws KeyringException {

@@ -2,6 +2,7 @@ package dev.kekkai.admin;
 
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.store.StoreException;
@@ -17,45 +18,53 @@ import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Answers {@code kekkai key} from inside the running server, and puts what was changed into service before it answers. */
 public final class KeyService implements KeysGrpc.AsyncService {
     private final KeyDesk desk;
-    private final Keyring keyring;
+    private final Map<TenantId, Keyring> keyrings;
 
+    /** For a server of the default tenant alone. */
     public KeyService(KeyDesk desk, Keyring keyring) {
+        this(desk, Map.of(TenantId.DEFAULT, keyring));
+    }
+
+    /** @param keyrings those in service; orders for others are carried out and take effect at the next start */
+    public KeyService(KeyDesk desk, Map<TenantId, Keyring> keyrings) {
         this.desk = desk;
-        this.keyring = keyring;
+        this.keyrings = Map.copyOf(keyrings);
     }
 
     @Override
     public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> observer) {
-        answer(observer, desk::list);
+        answer(observer, () -> desk.list(request));
     }
 
     @Override
     public void createKey(CreateKeyRequest request, StreamObserver<KeyChange> observer) {
-        change(observer, () -> desk.create(request));
+        change(observer, request.getTenant(), () -> desk.create(request));
     }
 
     @Override
     public void rotateKey(RotateKeyRequest request, StreamObserver<KeyChange> observer) {
-        change(observer, () -> desk.rotate(request));
+        change(observer, request.getTenant(), () -> desk.rotate(request));
     }
 
     @Override
     public void adoptKeys(AdoptKeysRequest request, StreamObserver<KeyChange> observer) {
-        change(observer, () -> desk.adopt(request));
+        change(observer, request.getTenant(), () -> desk.adopt(request));
     }
 
     @Override
     public void changeKey(ChangeKeyRequest request, StreamObserver<KeyChange> observer) {
-        change(observer, () -> desk.change(request));
+        change(observer, request.getTenant(), () -> desk.change(request));
     }
 
     @Override
     public void reconcileStore(ReconcileStoreRequest request, StreamObserver<KeyChange> observer) {
-        change(observer, () -> desk.reconcile(request));
+        change(observer, "", () -> desk.reconcile(request));
     }
 
     /** The body of a call. */
@@ -64,7 +73,7 @@ public final class KeyService implements KeysGrpc.AsyncService {
     }
 
     /** Reloads also after a failure: it may have come when half was done. */
-    private void change(StreamObserver<KeyChange> observer, Call<KeyChange> call) {
+    private void change(StreamObserver<KeyChange> observer, String tenant, Call<KeyChange> call) {
         answer(observer, () -> {
             boolean done = false;
             try {
@@ -72,12 +81,15 @@ public final class KeyService implements KeysGrpc.AsyncService {
                 done = true;
                 return change;
             } finally {
-                reload(done);
+                reload(keyrings.get(desk.tenant(tenant)), done);
             }
         });
     }
 
-    private void reload(boolean done) throws StoreException {
+    private static void reload(@Nullable Keyring keyring, boolean done) throws StoreException {
+        if (keyring == null) {
+            return;
+        }
         if (done) {
             keyring.reload();
         } else {

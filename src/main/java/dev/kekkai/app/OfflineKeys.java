@@ -10,6 +10,7 @@ import dev.kekkai.wire.admin.v1.AdoptKeysRequest;
 import dev.kekkai.wire.admin.v1.ChangeKeyRequest;
 import dev.kekkai.wire.admin.v1.CreateKeyRequest;
 import dev.kekkai.wire.admin.v1.KeyChange;
+import dev.kekkai.wire.admin.v1.ListKeysRequest;
 import dev.kekkai.wire.admin.v1.ListKeysResponse;
 import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
@@ -23,8 +24,8 @@ public final class OfflineKeys {
         this.desk = bench.desk(bench.keys(), operator);
     }
 
-    public ListKeysResponse list() throws StoreException {
-        return desk.list();
+    public ListKeysResponse list(ListKeysRequest request) throws KeyringException, StoreException {
+        return desk.list(request);
     }
 
     public KeyChange create(CreateKeyRequest request)

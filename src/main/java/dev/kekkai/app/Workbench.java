@@ -4,9 +4,9 @@ import dev.kekkai.admin.KeyDesk;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.file.FileAuditTrail;
 import dev.kekkai.config.KekkaiConfig;
+import dev.kekkai.config.Tenants.Tenant;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.pkcs11.Pkcs11Token;
-import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.store.StoreException;
@@ -121,9 +121,9 @@ public final class Workbench implements AutoCloseable {
                 config.keys().backupRetention());
     }
 
-    /** Takes orders for the keyring from an operator. */
+    /** Takes orders for keyrings from an operator. */
     KeyDesk desk(KeyAdministration keys, Operator operator) {
-        return new KeyDesk(keys, TenantId.DEFAULT, token.mechanism(), operator);
+        return new KeyDesk(keys, said -> config.tenants().find(said).map(Tenant::id), token.mechanism(), operator);
     }
 
     @Override

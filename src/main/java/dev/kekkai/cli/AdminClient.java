@@ -33,8 +33,9 @@ final class AdminClient {
         return call(config, KeysGrpc::newBlockingStub, call);
     }
 
-    private static <S extends AbstractStub<S>, T> T call(
-            KekkaiConfig config, Function<Channel, S> stub, Function<S, T> call) throws CommandException {
+    /** The same, of any service behind the admin socket. */
+    static <S extends AbstractStub<S>, T> T call(KekkaiConfig config, Function<Channel, S> stub, Function<S, T> call)
+            throws CommandException {
         Path socket = Workbench.adminSocket(config);
         try (UnixSocketChannel channel = UnixSocketChannel.open(socket, UnixSocketChannel.LOCALHOST)) {
             return call.apply(stub.apply(channel.channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -56,6 +57,7 @@ final class AdminClient {
         String said = status.getDescription();
         return switch (status.getCode()) {
             case FAILED_PRECONDITION -> new CommandException(ExitCode.KEYRING, String.valueOf(said));
+            case INVALID_ARGUMENT -> new CommandException(ExitCode.FAILED, String.valueOf(said));
             case UNAVAILABLE ->
                 status.getCause() == null
                         ? new CommandException(ExitCode.HSM, String.valueOf(said))

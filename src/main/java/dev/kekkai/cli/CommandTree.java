@@ -73,6 +73,12 @@ final class CommandTree {
         root.addSubcommand("status", leaf(StatusCommand.spec(), StatusCommand::run));
         root.addSubcommand("probe", leaf(ProbeCommand.spec(), ProbeCommand::run));
         root.addSubcommand("key", keys());
+        CommandSpec node = spec("node", "Say which machines may ask for keys.");
+        NodeCommands.addTo(node, this::leaf);
+        root.addSubcommand("node", node);
+        CommandSpec policy = spec("policy", "Say what machines may have booted.");
+        PolicyCommands.addTo(policy, this::leaf);
+        root.addSubcommand("policy", policy);
         CommandSpec store = spec("store", "Move the store, or bring it into order.");
         StoreCommands.addTo(store, this::leaf);
         root.addSubcommand("store", store);

@@ -53,23 +53,45 @@ final class KeyAccess {
             Offline<T> offline)
             throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
                     CommandException {
+        return carryOut(
+                terminal,
+                purpose,
+                config -> AdminClient.keys(config, online),
+                (bench, config) -> offline.carryOut(new OfflineKeys(bench, operator())));
+    }
+
+    /** An order to a server. */
+    interface ToServer<T> {
+        T give(KekkaiConfig config) throws CommandException;
+    }
+
+    /** The same order without one. */
+    interface AtBench<T> {
+        T carryOut(Workbench bench, KekkaiConfig config)
+                throws KeyringException, CustodyException, StoreException, AuditException, CommandException;
+    }
+
+    /** Whichever of the two there is. */
+    static <T> T carryOut(Terminal terminal, Workbench.Purpose purpose, ToServer<T> online, AtBench<T> offline)
+            throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    CommandException {
         KekkaiConfig config = ConfigFile.load(terminal.config(), terminal.environment());
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             Optional<Workbench> here = Workbench.open(config, purpose);
             if (here.isPresent()) {
                 try (Workbench bench = here.get()) {
-                    return offline.carryOut(new OfflineKeys(bench, operator()));
+                    return offline.carryOut(bench, config);
                 }
             }
             if (AdminClient.serverThere(config) || System.nanoTime() - giveUp > 0) {
-                return AdminClient.keys(config, online);
+                return online.give(config);
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 
-    private static Operator operator() {
+    static Operator operator() {
         return new Operator(operatorName(), "cli");
     }
 

@@ -29,18 +29,21 @@ final class KeyCommands {
 
     static CommandSpec listSpec() {
         return CommandTree.spec(
-                "list",
-                "List the KEK versions with their states. No key is shown, because none can be.",
-                "",
-                "UNREGISTERED is a key of this keyring that is on the token and not in the store, as a creation leaves it that was cut off:"
-                        + " 'kekkai key adopt' registers it.");
+                        "list",
+                        "List the KEK versions with their states. No key is shown, because none can be.",
+                        "",
+                        "UNREGISTERED is a key of this keyring that is on the token and not in the store, as a creation leaves it that was cut off:"
+                                + " 'kekkai key adopt' registers it.")
+                .addOption(FleetAccess.tenantOption());
     }
 
     static ExitCode list(Terminal terminal, ParseResult options)
             throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
                     CommandException, IOException {
-        ListKeysResponse listed = KeyAccess.ask(
-                terminal, keys -> keys.listKeys(ListKeysRequest.getDefaultInstance()), keys -> keys.list());
+        ListKeysRequest request = ListKeysRequest.newBuilder()
+                .setTenant(FleetAccess.tenant(options))
+                .build();
+        ListKeysResponse listed = KeyAccess.ask(terminal, keys -> keys.listKeys(request), keys -> keys.list(request));
         KeyListing.print(terminal, listed.getVersionsList());
         if (!listed.getProblem().isEmpty()) {
             terminal.err()
@@ -61,6 +64,7 @@ final class KeyCommands {
                         .description(
                                 "Begin a new keyring although the token holds keys of one that this database does not know.")
                         .build())
+                .addOption(FleetAccess.tenantOption())
                 .addOption(KeyOptions.dryRun());
     }
 
@@ -69,6 +73,7 @@ final class KeyCommands {
                     CommandException, IOException {
         CreateKeyRequest request = CreateKeyRequest.newBuilder()
                 .setNewKeyring(options.hasMatchedOption(NEW_KEYRING))
+                .setTenant(FleetAccess.tenant(options))
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();
         return KeyListing.printChange(
@@ -106,6 +111,7 @@ final class KeyCommands {
                         .description(
                                 "Seal a new canary for this registered version: its number, or the beginning of its version id.")
                         .build())
+                .addOption(FleetAccess.tenantOption())
                 .addOption(KeyOptions.dryRun());
     }
 
@@ -127,6 +133,7 @@ final class KeyCommands {
                 .setAcceptProvenance(acceptProvenance)
                 .setNeverUsed(neverUsed)
                 .setVersion(version)
+                .setTenant(FleetAccess.tenant(options))
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();
         return KeyListing.printChange(

@@ -76,6 +76,7 @@ final class KeyLifeCommands {
     private static CommandSpec spec(String name, String... description) {
         return CommandTree.spec(name, description)
                 .addPositional(KeyOptions.version())
+                .addOption(FleetAccess.tenantOption())
                 .addOption(KeyOptions.dryRun());
     }
 
@@ -90,6 +91,7 @@ final class KeyLifeCommands {
                 .setVerb(verb)
                 .setVersion(KeyOptions.version(options))
                 .setOlderBackupsMayBecomeUnreadable(verb == Verb.DESTROY && options.hasMatchedOption(WORD))
+                .setTenant(FleetAccess.tenant(options))
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();
         return KeyListing.printChange(

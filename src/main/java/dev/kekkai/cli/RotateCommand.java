@@ -42,6 +42,7 @@ final class RotateCommand {
                                 "Activate it that much later, for example 90s or 2h (default: 0, at once). The time is stored: it survives a"
                                         + " restart, and what came due while no server ran is done when one starts.")
                         .build())
+                .addOption(FleetAccess.tenantOption())
                 .addOption(KeyOptions.dryRun());
     }
 
@@ -52,6 +53,7 @@ final class RotateCommand {
         RotateKeyRequest request = RotateKeyRequest.newBuilder()
                 .setVersion(options.matchedOptionValue(VERSION, ""))
                 .setActivateInMillis(activateIn.toMillis())
+                .setTenant(FleetAccess.tenant(options))
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();
         return KeyListing.printChange(

@@ -10,10 +10,12 @@ import dev.kekkai.custody.Provenance;
 import dev.kekkai.custody.Signer;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.ChainEntry;
+import dev.kekkai.store.EkMark;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.SignedHead;
 import dev.kekkai.store.StoreContent;
+import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.UntrustedStoreException;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -99,7 +102,7 @@ class AuthorityVectorsTest {
                 .contains("chain.begin", "chain.reconcile", "keyring.create", "keyring.raise-floor", "key.register")
                 .contains("key.activate", "key.schedule", "key.retire", "key.disable", "key.enable")
                 .contains("key.begin-destroying", "key.destroy", "key.accept-provenance", "key.replace-canary")
-                .contains("key.learn-id");
+                .contains("key.learn-id", "node.enroll", "node.pin-ak", "node.evict", "node.re-baseline", "policy.put");
     }
 
     @Test
@@ -118,6 +121,25 @@ class AuthorityVectorsTest {
         assertThat(first.epoch()).isEqualTo(1);
         assertThat(keyring.learnedKeyIds()).containsValue(first.kek().version());
         assertThat(chain.head().serial()).isEqualTo(41);
+    }
+
+    @Test
+    void the_chain_says_what_became_of_nodes_and_policies() throws Exception {
+        StoredFleet fleet =
+                Chain.verify(content(entries()), SIGNER).replayFleet().fleet(41);
+
+        assertThat(fleet.nodes().values()).singleElement().satisfies(node -> {
+            assertThat(node.id().value()).isEqualTo(UUID.fromString("0e0e0e0e-1111-4222-8333-000000000002"));
+            assertThat(node.name()).isEqualTo("cp-1");
+            assertThat(node.group()).isEqualTo("control-plane");
+            assertThat(node.ek().kind()).isEqualTo(EkMark.Kind.SPKI);
+            assertThat(node.otherEk().orElseThrow().kind()).isEqualTo(EkMark.Kind.NAME);
+            assertThat(node.pinnedAk()).isEmpty();
+            assertThat(node.evicted()).isEmpty();
+        });
+        assertThat(fleet.policies().get(new StoredFleet.Group(TenantId.DEFAULT, "control-plane")))
+                .asString(StandardCharsets.US_ASCII)
+                .startsWith("{\"bank\":\"sha256\"");
     }
 
     @Test

@@ -109,7 +109,14 @@ final class KeyringRows {
         }
     }
 
+    /** A tenant has a row since it has a keyring; its name is the configuration's to say. */
     static void insert(Connection connection, StoredKeyring keyring) throws SQLException {
+        try (PreparedStatement tenant = connection.prepareStatement(
+                "INSERT INTO tenant (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING")) {
+            tenant.setString(1, keyring.tenant().toString());
+            tenant.setString(2, keyring.tenant().toString());
+            tenant.executeUpdate();
+        }
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO keyring (tenant_id, lineage, epoch_floor) VALUES (?, ?, ?)")) {
             insert.setString(1, keyring.tenant().toString());
