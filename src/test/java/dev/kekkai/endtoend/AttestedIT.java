@@ -52,8 +52,8 @@ class AttestedIT {
     }
 
     /** As its operator reads it on the node. */
-    private static String ekName(AgentNode of) throws Exception {
-        return of.run("node", "identity", "-o", "json")
+    private String ekName() throws Exception {
+        return node.run("node", "identity", "--tpm", place(tpm), "-o", "json")
                 .succeeded()
                 .json()
                 .get("ek")
@@ -62,13 +62,12 @@ class AttestedIT {
     }
 
     private static void awaitReady(KekkaiProcess agent) {
-        await().atMost(PATIENCE)
-                .until(() -> agent.probe("/readyz").statusCode() == 200);
+        await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 200);
     }
 
     private void letIn() throws Exception {
         host.accept("first", BootedTpm.pcrs(KERNEL));
-        host.enroll("cp-1", ekName(node));
+        host.enroll("cp-1", ekName());
     }
 
     private List<JsonNode> audited(String action) throws Exception {
@@ -90,11 +89,15 @@ class AttestedIT {
             apiserver.start();
             apiserver.write("a-secret");
             apiserver.restart();
-            assertThat(audited("attest")).anySatisfy(record -> assertThat(record.get("outcome").asText())
-                    .isEqualToIgnoringCase("done"));
+            assertThat(audited("attest"))
+                    .anySatisfy(
+                            record -> assertThat(record.get("outcome").asText()).isEqualToIgnoringCase("done"));
             assertThat(audited("wrap")).isNotEmpty();
-            assertThat(host.installation().run("node", "show", "cp-1").succeeded().out())
-                    .contains(ekName(node));
+            assertThat(host.installation()
+                            .run("node", "show", "cp-1")
+                            .succeeded()
+                            .out())
+                    .contains(ekName());
         }
     }
 
@@ -109,8 +112,8 @@ class AttestedIT {
 
             host.installation().run("node", "evict", "cp-1").succeeded();
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(apiserver::restart)
-                    .hasMessageContaining("evicted"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThatThrownBy(apiserver::restart).hasMessageContaining("evicted"));
             await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 503);
         }
     }

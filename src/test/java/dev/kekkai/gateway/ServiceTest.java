@@ -91,9 +91,9 @@ class ServiceTest {
 
             assertThat(answer.getFailure().getKind()).isEqualTo(Failure.Kind.UNKNOWN_KEY);
             assertThat(othersDek.unwraps()).as("it was never asked of them").isEmpty();
-            assertThat(dek.unwraps()).singleElement().satisfies(asked -> assertThat(
-                            asked.caller().tenant())
-                    .isEqualTo(TenantId.DEFAULT));
+            assertThat(dek.unwraps())
+                    .singleElement()
+                    .satisfies(asked -> assertThat(asked.caller().tenant()).isEqualTo(TenantId.DEFAULT));
         }
     }
 
@@ -263,9 +263,8 @@ class ServiceTest {
     @Test
     void the_renewal_of_another_nodes_certificate_is_refused() throws Exception {
         TlsKey certified = certified();
-        client.init = honest -> honest.toBuilder()
-                .setNode(ByteString.copyFrom(new byte[16]))
-                .build();
+        client.init = honest ->
+                honest.toBuilder().setNode(ByteString.copyFrom(new byte[16])).build();
 
         assertThat(renewal(certified)).isEqualTo("protocol");
         assertThat(gateway.last("renew").orElseThrow().reason()).startsWith("protocol: ");
@@ -310,7 +309,9 @@ class ServiceTest {
             for (CompletableFuture<Answer> answer : answers.subList(0, 16)) {
                 assertThat(answer.get(10, TimeUnit.SECONDS).hasWrapped()).isTrue();
             }
-            assertThat(serve.wrap(new byte[32]).hasWrapped()).as("and it goes on").isTrue();
+            assertThat(serve.wrap(new byte[32]).hasWrapped())
+                    .as("and it goes on")
+                    .isTrue();
         }
         assertThat(dek.wraps()).hasSize(17).allSatisfy(asked -> await().until(
                         () -> asked.dek().isDestroyed()));
@@ -367,7 +368,8 @@ class ServiceTest {
         gateway = start(limits(16, Duration.ofMillis(300), Duration.ofMinutes(1)));
         client.evidence = sent -> {
             long since = System.nanoTime();
-            await().until(() -> System.nanoTime() - since > Duration.ofMillis(350).toNanos());
+            await().until(() ->
+                    System.nanoTime() - since > Duration.ofMillis(350).toNanos());
             return sent;
         };
 
@@ -399,10 +401,7 @@ class ServiceTest {
 
     private TestGateway start(GatewayLimits limits) throws Exception {
         return TestGateway.start(
-                fleet,
-                new ByTenant(Map.of(TenantId.DEFAULT, dek, OTHER, othersDek)),
-                TestGateway.memoryKeys(),
-                limits);
+                fleet, new ByTenant(Map.of(TenantId.DEFAULT, dek, OTHER, othersDek)), TestGateway.memoryKeys(), limits);
     }
 
     private static GatewayLimits limits(int inFlight, Duration challenge, Duration policyGrace) {
@@ -453,7 +452,9 @@ class ServiceTest {
 
     private static StatusException failure(Attempt attempt) {
         StatusException[] failure = new StatusException[1];
-        assertThatExceptionOfType(StatusException.class).isThrownBy(attempt::make).satisfies(e -> failure[0] = e);
+        assertThatExceptionOfType(StatusException.class)
+                .isThrownBy(attempt::make)
+                .satisfies(e -> failure[0] = e);
         return failure[0];
     }
 

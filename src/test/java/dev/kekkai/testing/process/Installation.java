@@ -132,7 +132,10 @@ public final class Installation {
         Path out = Files.createTempFile(folder, "serve", ".out");
         Path err = Files.createTempFile(folder, "serve", ".err");
         return KekkaiProcess.ready(
-                Finished.start(folder, environment, command("serve"), out, err), apart.isEmpty() ? socket() : adminSocket(), List.of(out, err), apart);
+                Finished.start(folder, environment, command("serve"), out, err),
+                apart.isEmpty() ? socket() : adminSocket(),
+                List.of(out, err),
+                apart);
     }
 
     /** Runs a class of the tests in a JVM of its own that sees the token. */

@@ -75,7 +75,9 @@ public final class KekkaiProcess implements AutoCloseable {
     }
 
     private boolean accepts() throws Exception {
-        return Files.exists(socket) && Sockets.accepts(socket) && managementPort().isPresent();
+        return Files.exists(socket)
+                && Sockets.accepts(socket)
+                && managementPort().isPresent();
     }
 
     /** A client on a connection of its own. */
