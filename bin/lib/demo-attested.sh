@@ -145,7 +145,7 @@ node cp-2 probe 2>&1 && die "the copy was served" || echo "refused: it has anoth
 
 say "Evicted: refused at the next request"
 gateway node evict cp-1
-evicted() { ! node cp-1 probe && node cp-1 probe 2>&1 | grep -q evicted; }
+evicted() { [[ $(node cp-1 probe 2>&1) == *evicted* ]]; }
 wait_for 30 evicted
 node cp-1 probe 2>&1 && die "an evicted node was served" || true
 
