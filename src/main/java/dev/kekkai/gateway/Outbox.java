@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class Outbox {
     private static final long AT_LEAST_EVERY = Duration.ofSeconds(5).toNanos();
 
     private final ServerCallStreamObserver<ToAgent> call;
-    private final Queue<Entry> answers = new ConcurrentLinkedQueue<>();
+    private final Queue<Entry> answers = new ArrayDeque<>();
     private final AtomicReference<Optional<StatusUpdate>> news = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Runnable>> ending = new AtomicReference<>(Optional.empty());
     private final AtomicInteger rounds = new AtomicInteger();
@@ -43,7 +42,9 @@ final class Outbox {
 
     /** @param sent run when the answer has left the queue */
     void put(Answer answer, Runnable sent) {
-        answers.add(new Entry(answer, sent));
+        synchronized (answers) {
+            answers.add(new Entry(answer, sent));
+        }
         flush();
     }
 
@@ -89,7 +90,7 @@ final class Outbox {
 
     private void send() {
         Optional<Runnable> end = ending.get();
-        while (!ended && (!answers.isEmpty() || news.get().isPresent()) && (end.isPresent() || call.isReady())) {
+        while (!ended && anythingWaits() && (end.isPresent() || call.isReady())) {
             sendOne();
         }
         if (!ended && end.isPresent()) {
@@ -100,11 +101,17 @@ final class Outbox {
         }
     }
 
+    private boolean anythingWaits() {
+        synchronized (answers) {
+            return !answers.isEmpty() || news.get().isPresent();
+        }
+    }
+
     private void sendOne() {
         ToAgent.Builder message = ToAgent.newBuilder();
         news.getAndSet(Optional.empty()).ifPresent(message::setStatus);
         Queue<Runnable> sent = new ArrayDeque<>();
-        for (Entry next = answers.poll(); next != null; next = next(message)) {
+        for (Entry next = next(message); next != null; next = next(message)) {
             message.addAnswers(next.answer());
             sent.add(next.sent());
         }
@@ -115,6 +122,8 @@ final class Outbox {
     }
 
     private @Nullable Entry next(ToAgent.Builder message) {
-        return message.getAnswersCount() < MOST_ANSWERS ? answers.poll() : null;
+        synchronized (answers) {
+            return message.getAnswersCount() < MOST_ANSWERS ? answers.poll() : null;
+        }
     }
 }

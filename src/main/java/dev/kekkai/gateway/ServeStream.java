@@ -16,6 +16,8 @@ import java.util.function.Consumer;
  * more is answered so, call by call, and the stream ends.
  */
 final class ServeStream implements StreamObserver<FromAgent> {
+    private static final int MOST_CALLS = 4_096;
+
     private final Desk desk;
     private final Peer peer;
     private final ServerCallStreamObserver<ToAgent> call;
@@ -55,6 +57,9 @@ final class ServeStream implements StreamObserver<FromAgent> {
         try {
             Node node = desk.gate().check(peer);
             greet(message, node);
+            if (message.getCallsCount() > MOST_CALLS) {
+                throw new Denied(Code.PROTOCOL, "a message has at most " + MOST_CALLS + " calls");
+            }
             message.getCallsList().forEach(asked -> answer(asked, node));
         } catch (Denied denied) {
             refuse(denied, message.getCallsList());
@@ -115,8 +120,9 @@ final class ServeStream implements StreamObserver<FromAgent> {
     }
 
     private void refuse(Denied denied, List<Call> calls) {
-        desk.register().refusedCalls(calls, peer, denied);
-        calls.forEach(each -> outbox.put(Calls.notAdmitted(each.getId(), denied), () -> {}));
+        List<Call> answered = calls.subList(0, Math.min(calls.size(), MOST_CALLS));
+        desk.register().refusedCalls(answered, peer, denied);
+        answered.forEach(each -> outbox.put(Calls.notAdmitted(each.getId(), denied), () -> {}));
         outbox.fail(denied.answer());
         end();
     }

@@ -69,7 +69,8 @@ class PortsTest {
         TlsKey borrowed = new TlsKey(
                 sound.pair(),
                 List.of(TlsKey.selfSigned(sound.pair(), TlsKey.fresh().pair().getPrivate(), "SHA256withECDSA")));
-        TlsKey two = new TlsKey(sound.pair(), List.of(sound.chain().getFirst(), p384.chain().getFirst()));
+        TlsKey two = new TlsKey(
+                sound.pair(), List.of(sound.chain().getFirst(), p384.chain().getFirst()));
 
         assertThat(List.of(p384, borrowed, two)).allSatisfy(key -> assertThat(status(gateway.attestPort(), key, true))
                 .isEqualTo(Status.Code.UNAVAILABLE));
@@ -84,8 +85,8 @@ class PortsTest {
     void the_service_port_takes_no_certificate_but_those_of_our_client_ca() throws Exception {
         TlsKey node = TlsKey.fresh();
         NodeName name = new NodeName(TenantId.DEFAULT, new NodeId(UUID.randomUUID()));
-        CertificateAuthority another = CertificateAuthority.of(
-                new MemorySigningKey().generate(), "Kekkai nodes", new SecureRandom());
+        CertificateAuthority another =
+                CertificateAuthority.of(new MemorySigningKey().generate(), "Kekkai nodes", new SecureRandom());
         byte[] spki = node.pair().getPublic().getEncoded();
         TlsKey strangers = node.with(new NodeCertificates(another, Instant::now).issue(name, spki));
         TlsKey ours = node.with(gateway.certificates().issue(name, spki));
@@ -102,8 +103,7 @@ class PortsTest {
         TlsKey gateways = new TlsKey(
                 new java.security.KeyPair(
                         gateway.identity().certificate().getPublicKey(),
-                        gateway.identity()
-                                .getPrivateKey(gateway.identity().chooseEngineServerAlias("EC", null, null))),
+                        gateway.identity().getPrivateKey(gateway.identity().chooseEngineServerAlias("EC", null, null))),
                 List.of(gateway.identity().certificate()));
 
         assertThat(status(gateway.servicePort(), gateways, false)).isEqualTo(Status.Code.UNAVAILABLE);
@@ -113,7 +113,8 @@ class PortsTest {
     void nothing_older_than_tls_1_3_is_spoken() throws Exception {
         SSLContext context = context(TlsKey.fresh());
 
-        assertThatThrownBy(() -> connect(context, gateway.attestPort(), "TLSv1.2")).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> connect(context, gateway.attestPort(), "TLSv1.2"))
+                .isInstanceOf(SSLException.class);
         assertThat(connect(context, gateway.attestPort(), "TLSv1.3")).isPositive();
     }
 
@@ -140,7 +141,9 @@ class PortsTest {
         try (TestGateway exchanged = gateway(2)) {
             assertThat(exchanged.identity().certificate().getIssuerX500Principal())
                     .isEqualTo(known.getLast().getSubjectX500Principal());
-            assertThat(served(exchanged, certified, known)).as("by the standby").isEqualTo(Status.Code.PERMISSION_DENIED);
+            assertThat(served(exchanged, certified, known))
+                    .as("by the standby")
+                    .isEqualTo(Status.Code.PERMISSION_DENIED);
             assertThat(served(exchanged, certified, known.subList(0, 1)))
                     .as("by the old one alone")
                     .isEqualTo(Status.Code.UNAVAILABLE);

@@ -50,8 +50,8 @@ class CertificatesFromTheTokenTest {
         NodeName name = new NodeName(TenantId.DEFAULT, new NodeId(UUID.randomUUID()));
         KeyPair pair = pair();
 
-        List<X509Certificate> chain =
-                new NodeCertificates(authority, () -> NOW).issue(name, pair.getPublic().getEncoded());
+        List<X509Certificate> chain = new NodeCertificates(authority, () -> NOW)
+                .issue(name, pair.getPublic().getEncoded());
 
         X509Certificate certificate = chain.getFirst();
         certificate.verify(authority.publicKey());
