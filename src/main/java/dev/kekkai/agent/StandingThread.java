@@ -153,7 +153,7 @@ final class StandingThread implements Runnable {
         NodeIdentity known = identity;
         String remedy = known == null || !NOT_ENROLLED.contains(refused.reason())
                 ? ""
-                : ". Compare the fingerprint with 'kekkai node identity' on this node and enroll it: kekkai node enroll NAME --ek "
+                : ". On a gateway: kekkai node enroll NAME --ek "
                         + HexFormat.of().formatHex(known.ek().name());
         return refused.reason() + ": " + refused.getMessage() + remedy;
     }

@@ -98,7 +98,7 @@ class ConfigRefusalTest {
                 "management: { port: '9000' }             | 2:23 | management.port                | found text",
                 "management: { port: -1 }                 | 2:23 | management.port                | found -1",
                 "management: { port: 0x50 }               | 2:23 | management.port                | expected a whole number",
-                "role: agent                              | 2:9  | role                           | agent is not in this version",
+                "role: proxy                              | 2:9  | role                           | found proxy",
                 "role: !mine standalone                   | 2:9  | role                           | found a value with a YAML tag",
                 "role: &a standalone                      | 2:9  | role                           | has a YAML anchor",
                 "store: &a { path: /a }                   | 2:10 | store                          | has a YAML anchor",

@@ -138,7 +138,7 @@ class AgentIT {
             await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 200);
             apiserver.start();
             assertThat(fleet.attestations).hasValue(2);
-            assertThat(agent.terminate()).isZero();
+            assertThat(agent.terminate()).isIn(0, 143);
             assertThat(node.socket()).doesNotExist();
         }
     }

@@ -11,6 +11,7 @@ import dev.kekkai.testing.process.AgentNode;
 import dev.kekkai.testing.process.GatewayHost;
 import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.process.KekkaiProcess;
+import dev.kekkai.testing.process.KmsClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,8 +53,8 @@ class AttestedIT {
     }
 
     /** As its operator reads it on the node. */
-    private static String ekName(AgentNode of) throws Exception {
-        return of.run("node", "identity", "-o", "json")
+    private String ekName() throws Exception {
+        return node.run("node", "identity", "--tpm", place(tpm), "-o", "json")
                 .succeeded()
                 .json()
                 .get("ek")
@@ -67,7 +68,7 @@ class AttestedIT {
 
     private void letIn() throws Exception {
         host.accept("first", BootedTpm.pcrs(KERNEL));
-        host.enroll("cp-1", ekName(node));
+        host.enroll("cp-1", ekName());
     }
 
     private List<JsonNode> audited(String action) throws Exception {
@@ -97,7 +98,7 @@ class AttestedIT {
                             .run("node", "show", "cp-1")
                             .succeeded()
                             .out())
-                    .contains(ekName(node));
+                    .contains(ekName());
         }
     }
 
@@ -168,6 +169,29 @@ class AttestedIT {
             awaitReady(agent);
             apiserver.restart();
             assertThat(apiserver.keyId()).isEqualTo(keyId);
+        }
+    }
+
+    @Test
+    void with_the_hsm_gone_status_keeps_the_key_id_and_has_the_reason_until_it_is_back() throws Exception {
+        letIn();
+        try (KekkaiProcess agent = node.serve();
+                KmsClient client = agent.client()) {
+            awaitReady(agent);
+            String keyId = client.status().getKeyId();
+
+            host.installation().token().unplug();
+
+            await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 503);
+            assertThat(client.status().getHealthz()).contains("the token does not say who it is any more");
+            assertThat(client.status().getKeyId()).isEqualTo(keyId);
+            assertThat(agent.probe("/livez").statusCode()).isEqualTo(200);
+
+            host.installation().token().plugIn();
+
+            await().atMost(PATIENCE)
+                    .until(() -> client.status().getHealthz().equals("ok"));
+            assertThat(client.status().getKeyId()).isEqualTo(keyId);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.kekkai.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kekkai.testing.agent.BootedTpm;
 import dev.kekkai.testing.agent.SmallFleet;
 import dev.kekkai.testing.agent.SmallGateway;
@@ -49,7 +50,10 @@ class NothingOnTheNodeIT {
                 await().atMost(PATIENCE).until(() -> fleet.renewals.get() >= 2);
                 apiserver.restart();
 
+                JsonNode status = node.run("status", "-o", "json").succeeded().json();
                 Credentials credentials = new Credentials(List.of(
+                        status.get("tenant").asText(),
+                        status.get("uplink").get("node").asText(),
                         roots,
                         apiserver.keyId(),
                         ekName(agent),

@@ -95,7 +95,7 @@ abstract class Served {
     long refusals(String code) {
         return gateway.audited().stream()
                 .filter(event -> event.outcome() == Outcome.REFUSED
-                        && event.caller().startsWith("node:" + enrolled.id())
+                        && event.caller().name().startsWith("node:" + enrolled.id())
                         && event.reason().startsWith(code + ": "))
                 .map(AuditEvent::action)
                 .count();

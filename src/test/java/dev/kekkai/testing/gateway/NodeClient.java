@@ -297,9 +297,9 @@ public final class NodeClient {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             stream.cancel("over", null);
-            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+            channel.shutdownNow();
         }
     }
 }

@@ -42,7 +42,7 @@ public record Credentials(List<String> known) {
     /** 128 bits and more, in hexadecimal or base64. */
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9+/_-]{24,}={0,2}");
 
-    private static final double RANDOM_ENOUGH = 3.6;
+    private static final double RANDOM_ENOUGH = 3.1;
 
     public Credentials {
         known = List.copyOf(known);
