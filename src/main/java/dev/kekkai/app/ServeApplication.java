@@ -1,8 +1,10 @@
 package dev.kekkai.app;
 
+import dev.kekkai.admin.rest.Front;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
+import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.health.Vitals;
 import dev.kekkai.keyring.KeyringException;
@@ -19,20 +21,19 @@ public class ServeApplication implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(ServeApplication.class);
 
     private final Vitals vitals;
+    private final Front front;
     private final String version;
 
-    ServeApplication(Vitals vitals, @ConfigProperty(name = "quarkus.application.version") String version) {
+    ServeApplication(Vitals vitals, Front front, @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vitals = vitals;
+        this.front = front;
         this.version = version;
     }
 
     @Override
     public int run(String... args) {
-        try (StandaloneServer server =
-                StandaloneServer.start(ConfigFile.load(Path.of(args[0]), System.getenv()), version)) {
-            vitals.serving(server::health, server::hopeless);
-            Quarkus.waitForExit();
-            return ExitCode.OK.code();
+        try {
+            return serve(ConfigFile.load(Path.of(args[0]), System.getenv()));
         } catch (ConfigException
                 | StartException
                 | StoreException
@@ -44,6 +45,21 @@ public class ServeApplication implements QuarkusApplication {
             return ExitCode.of(e).code();
         } finally {
             vitals.stopped();
+        }
+    }
+
+    private int serve(KekkaiConfig config)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
+        try (StandaloneServer server = StandaloneServer.start(config, version)) {
+            vitals.serving(server::health, server::hopeless);
+            config.admin().ifPresent(api -> front.open(api, server.parts()));
+            try {
+                Quarkus.waitForExit();
+            } finally {
+                front.close();
+            }
+            return ExitCode.OK.code();
         }
     }
 }

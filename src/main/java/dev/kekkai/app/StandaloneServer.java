@@ -3,7 +3,9 @@ package dev.kekkai.app;
 import dev.kekkai.admin.AdminService;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.admin.rest.ServedParts;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.audit.file.TrailSearch;
 import dev.kekkai.batching.Batcher;
 import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
@@ -51,11 +53,13 @@ public final class StandaloneServer implements AutoCloseable {
     private final Deque<AutoCloseable> open;
     private final Keyring keyring;
     private final Pkcs11Token token;
+    private final ServedParts parts;
 
-    private StandaloneServer(Deque<AutoCloseable> open, Keyring keyring, Pkcs11Token token) {
+    private StandaloneServer(Deque<AutoCloseable> open, Keyring keyring, Pkcs11Token token, ServedParts parts) {
         this.open = open;
         this.keyring = keyring;
         this.token = token;
+        this.parts = parts;
     }
 
     /**
@@ -80,9 +84,10 @@ public final class StandaloneServer implements AutoCloseable {
             new ScheduledActivation(keys, keyring, InstantSource.system()).start(rotations);
             new WornVersion(keys, keyring, config.custody().profile().mechanism(), InstantSource.system())
                     .start(rotations);
-            serve(config, version, bench, keys, keyring, open);
+            ServerFacts facts = facts(config, version, bench.token());
+            serve(config, facts, bench, keys, keyring, open);
             done = true;
-            return new StandaloneServer(open, keyring, bench.token());
+            return new StandaloneServer(open, keyring, bench.token(), parts(config, facts, bench, keys, keyring));
         } finally {
             if (!done) {
                 Workbench.closeAll(open);
@@ -108,13 +113,12 @@ public final class StandaloneServer implements AutoCloseable {
 
     private static void serve(
             KekkaiConfig config,
-            String version,
+            ServerFacts facts,
             Workbench bench,
             KeyAdministration keys,
             Keyring keyring,
             Deque<AutoCloseable> open)
             throws SocketUnusableException {
-        ServerFacts facts = facts(config, version, bench.token());
         logWhatServes(facts, keyring.snapshot());
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
@@ -130,8 +134,22 @@ public final class StandaloneServer implements AutoCloseable {
                 bench.audit(),
                 InstantSource.system(),
                 timer("kekkai-deadlines", open));
-        open.push(KmsEndpoint.start(config.kms(), dek, TenantId.DEFAULT, version));
+        open.push(KmsEndpoint.start(config.kms(), dek, TenantId.DEFAULT, facts.version()));
         LOG.infof("KMS v2 and v1beta1 are served on %s", config.kms().socket());
+    }
+
+    private static ServedParts parts(
+            KekkaiConfig config, ServerFacts facts, Workbench bench, KeyAdministration keys, Keyring keyring) {
+        return new ServedParts(
+                facts,
+                keyring,
+                keys,
+                bench.token().mechanism(),
+                bench.token()::state,
+                bench.storeBench()::problem,
+                bench.audit(),
+                new TrailSearch(Workbench.auditFile(config)),
+                Optional.empty());
     }
 
     private static Capacity capacity(KekkaiConfig config) {
@@ -203,6 +221,11 @@ public final class StandaloneServer implements AutoCloseable {
     /** The keyring in service. */
     public Snapshot snapshot() {
         return keyring.snapshot();
+    }
+
+    /** What the admin API is about. */
+    public ServedParts parts() {
+        return parts;
     }
 
     @Override

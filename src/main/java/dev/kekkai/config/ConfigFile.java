@@ -41,6 +41,7 @@ public final class ConfigFile {
         Settings settings = Settings.complete(whole, ConfigKeys.SCHEMA, given, problems);
         Optional<HsmProfile> profile = addProfile(whole, settings, problems);
         StoreSettings.check(whole, settings, problems);
+        AdminSettings.check(whole, settings, problems);
         problems.throwIfAny();
         return new EffectiveConfig(file, config(settings, profile.orElseThrow()), settings.all());
     }
@@ -112,6 +113,7 @@ public final class ConfigFile {
                         settings.get(ConfigKeys.BATCHING_LANES)),
                 StoreSettings.of(settings),
                 new KekkaiConfig.Management(
-                        settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
+                        settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)),
+                AdminSettings.of(settings));
     }
 }

@@ -6,9 +6,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The whole effective configuration, checked. */
+/**
+ * The whole effective configuration, checked.
+ *
+ * @param admin the listener of the admin API; empty if it is served nowhere
+ */
 public record KekkaiConfig(
-        Role role, Kms kms, Custody custody, Keys keys, Batching batching, Store store, Management management) {
+        Role role,
+        Kms kms,
+        Custody custody,
+        Keys keys,
+        Batching batching,
+        Store store,
+        Management management,
+        Optional<AdminApi> admin) {
     /** What this process is. */
     public enum Role {
         STANDALONE

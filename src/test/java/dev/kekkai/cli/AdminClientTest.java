@@ -17,6 +17,7 @@ import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,8 @@ class AdminClientTest {
                 new KekkaiConfig.Keys(Duration.ofDays(90)),
                 new KekkaiConfig.Batching(KekkaiConfig.Batching.Mode.AUTO, 1024, 2),
                 new KekkaiConfig.Store(folder.resolve("kekkai.db")),
-                new KekkaiConfig.Management("127.0.0.1", 9000));
+                new KekkaiConfig.Management("127.0.0.1", 9000),
+                Optional.empty());
     }
 
     @Test

@@ -80,7 +80,24 @@ public final class KekkaiProcess implements AutoCloseable {
 
     /** Asks a probe on the management port. */
     public HttpResponse<String> probe(String path) throws IOException, InterruptedException {
-        int port = listeners().getFirst().getPort();
+        return probe(managementPort(), path);
+    }
+
+    /** The listener that answers plain HTTP: the only one, unless there is an admin API. */
+    public int managementPort() throws IOException, InterruptedException {
+        List<InetSocketAddress> listeners = listeners();
+        for (InetSocketAddress listener : listeners.subList(0, listeners.size() - 1)) {
+            try {
+                probe(listener.getPort(), "/livez");
+                return listener.getPort();
+            } catch (IOException e) {
+                // it speaks TLS
+            }
+        }
+        return listeners.getLast().getPort();
+    }
+
+    private HttpResponse<String> probe(int port, String path) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .timeout(Duration.ofSeconds(10))
