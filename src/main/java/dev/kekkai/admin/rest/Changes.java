@@ -8,6 +8,7 @@ import dev.kekkai.keyring.Operator;
 import dev.kekkai.keyring.Order;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -15,6 +16,8 @@ import java.util.function.Supplier;
 /** Carries a change of a keyring out, once for each {@code Idempotency-Key}, if the keyring is still what the client saw; and puts it into service. */
 @Singleton
 public class Changes {
+    private static final long PATIENCE_SECONDS = 5;
+
     private final Front front;
     private final SecurityIdentity identity;
     private final ReentrantLock lock = new ReentrantLock();
@@ -55,13 +58,23 @@ public class Changes {
                         }));
     }
 
-    /** One at a time, so that nobody of the API comes between the comparison with {@code If-Match} and the change. */
+    /** One at a time, so that nobody of the API comes between the comparison with {@code If-Match} and the change; who waits too long is told. */
     private ChangeView alone(Supplier<ChangeView> change) {
-        lock.lock();
+        boolean mine = false;
         try {
+            mine = lock.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!mine) {
+                throw new ProblemException(
+                        ProblemCode.TOO_MANY_CALLS, "another change is under way; nothing was begun");
+            }
             return change.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(ProblemCode.STARTING, "interrupted; nothing was begun");
         } finally {
-            lock.unlock();
+            if (mine) {
+                lock.unlock();
+            }
         }
     }
 

@@ -3,25 +3,15 @@ package dev.kekkai.testing.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A client of the admin API, with a token, a certificate, or nothing. */
 public final class ApiClient implements AutoCloseable {
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     private final HttpClient http;
     private final String base;
     private final String token;
@@ -76,35 +66,10 @@ public final class ApiClient implements AutoCloseable {
     }
 
     private static HttpClient http(OperatorCertificates certificates, String name) throws Exception {
-        KeyStore roots = KeyStore.getInstance("PKCS12");
-        roots.load(null, null);
-        try (InputStream pem = Files.newInputStream(certificates.file("server-ca.crt"))) {
-            roots.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(roots);
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own(certificates, name), PASSWORD);
-        SSLContext tls = SSLContext.getInstance("TLSv1.3");
-        tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return HttpClient.newBuilder()
-                .sslContext(tls)
+                .sslContext(certificates.tls("server-ca", name))
                 .connectTimeout(Duration.ofSeconds(10))
                 .build();
-    }
-
-    private static KeyStore own(OperatorCertificates certificates, String name) throws Exception {
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        if (name.isEmpty()) {
-            own.load(null, null);
-            return own;
-        }
-        Path file = certificates.file(name + ".p12");
-        try (InputStream in = Files.newInputStream(file)) {
-            own.load(in, PASSWORD);
-        }
-        return own;
     }
 
     public HttpRequest.Builder request(String path) {

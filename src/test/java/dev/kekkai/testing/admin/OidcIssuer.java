@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -26,18 +28,35 @@ public final class OidcIssuer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpServer http;
+    private final String scheme;
     private final KeyPair key;
 
-    private OidcIssuer(HttpServer http, KeyPair key) {
+    private OidcIssuer(HttpServer http, String scheme, KeyPair key) {
         this.http = http;
+        this.scheme = scheme;
         this.key = key;
     }
 
+    /** Over plain HTTP. */
     public static OidcIssuer start() throws IOException, GeneralSecurityException {
+        return serve(HttpServer.create(anyPort(), 0), "http");
+    }
+
+    /** Over TLS, with the certificate {@code server}. */
+    public static OidcIssuer startTls(OperatorCertificates certificates) throws IOException, GeneralSecurityException {
+        HttpsServer https = HttpsServer.create(anyPort(), 0);
+        https.setHttpsConfigurator(new HttpsConfigurator(certificates.tls("server-ca", "server")));
+        return serve(https, "https");
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static OidcIssuer serve(HttpServer http, String scheme) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
-        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        OidcIssuer issuer = new OidcIssuer(http, generator.generateKeyPair());
+        OidcIssuer issuer = new OidcIssuer(http, scheme, generator.generateKeyPair());
         http.createContext(
                 "/.well-known/openid-configuration",
                 call -> answer(
@@ -53,7 +72,7 @@ public final class OidcIssuer implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + http.getAddress().getPort();
+        return scheme + "://127.0.0.1:" + http.getAddress().getPort();
     }
 
     /** The claims of a good token, to be changed by a test. */

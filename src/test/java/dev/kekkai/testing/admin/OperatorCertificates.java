@@ -2,15 +2,24 @@ package dev.kekkai.testing.admin;
 
 import dev.kekkai.testing.process.Finished;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Authorities, a server's certificate and operators' certificates in a folder, made by openssl as an administrator would. */
 public final class OperatorCertificates {
+    private static final String PASSWORD = "changeit";
+
     private final Path folder;
 
     private OperatorCertificates(Path folder) {
@@ -88,7 +97,7 @@ public final class OperatorCertificates {
                 "-inkey",
                 name + ".key",
                 "-passout",
-                "pass:changeit",
+                "pass:" + PASSWORD,
                 "-out",
                 name + ".p12");
         Files.setPosixFilePermissions(folder.resolve(name + ".key"), PosixFilePermissions.fromString("rw-------"));
@@ -97,6 +106,40 @@ public final class OperatorCertificates {
 
     public Path file(String name) {
         return folder.resolve(name);
+    }
+
+    /**
+     * TLS 1.3 as the JDK speaks it.
+     *
+     * @param ca who is believed
+     * @param name whose certificate is shown; empty for none
+     */
+    SSLContext tls(String ca, String name) throws IOException, GeneralSecurityException {
+        KeyStore roots = KeyStore.getInstance("PKCS12");
+        roots.load(null, null);
+        try (InputStream pem = Files.newInputStream(folder.resolve(ca + ".crt"))) {
+            roots.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(roots);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own(name), PASSWORD.toCharArray());
+        SSLContext tls = SSLContext.getInstance("TLSv1.3");
+        tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return tls;
+    }
+
+    private KeyStore own(String name) throws IOException, GeneralSecurityException {
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        if (name.isEmpty()) {
+            own.load(null, null);
+            return own;
+        }
+        try (InputStream in = Files.newInputStream(folder.resolve(name + ".p12"))) {
+            own.load(in, PASSWORD.toCharArray());
+        }
+        return own;
     }
 
     private void openssl(String... arguments) throws IOException, InterruptedException {
