@@ -88,10 +88,25 @@ public final class WornVersion {
                 .map(version -> version.kek().version().toString())
                 .orElse("");
         Order order = new Order(now.tenant(), OPERATOR, false);
-        Change change = keys.rotate(order, new RotationPlan(mechanism, prepared, Duration.ZERO));
+        Change change;
+        try {
+            change = keys.rotate(order, new RotationPlan(mechanism, prepared, Duration.ZERO));
+        } catch (CustodyException.KeyMissing e) {
+            putAway(order, prepared);
+            throw e;
+        }
         keyring.reload();
         LOG.warnf(
                 "KEK version %s has had 2^31 of its 2^32 uses: %s",
                 now.active().kek().version(), change.said());
+    }
+
+    /** A PREPARED version without its key would be in the way for ever. It has never wrapped anything, so nothing is lost with it. */
+    private void putAway(Order order, String prepared)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        if (!prepared.isEmpty()) {
+            Change change = keys.retire(order, prepared);
+            LOG.warnf("the HSM does not have the key of a PREPARED version any more: %s", change.said());
+        }
     }
 }

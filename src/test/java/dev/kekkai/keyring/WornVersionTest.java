@@ -142,6 +142,25 @@ class WornVersionTest {
     }
 
     @Test
+    void a_prepared_version_that_has_lost_its_key_is_put_away_and_another_one_made() throws Exception {
+        uses(HALF);
+        Change scheduled = fixture.administration()
+                .rotate(
+                        new Order(TENANT, new Operator("root", "cli"), false),
+                        new RotationPlan(Mechanism.AES_GCM, "", Duration.ofDays(300)));
+        Keyring keyring = fixture.keyring();
+        WornVersion watch = watch(keyring);
+        fixture.hsm.destroy(scheduled.versions().getFirst().kek());
+
+        watch.look();
+        assertThat(states()).containsExactly(KeyState.ACTIVE, KeyState.RETIRED);
+        fixture.now = fixture.now.plusSeconds(31);
+        watch.look();
+
+        assertThat(states()).containsExactly(KeyState.RETIRED, KeyState.RETIRED, KeyState.ACTIVE);
+    }
+
+    @Test
     void the_pause_after_failures_grows_to_an_hour_and_no_longer() throws Exception {
         uses(HALF);
         Keyring keyring = fixture.keyring();

@@ -4,12 +4,14 @@ import dev.kekkai.attestation.verdict.Reason;
 import dev.kekkai.attestation.verdict.Refusal;
 import dev.kekkai.attestation.verdict.TrustClass;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,11 +32,13 @@ public final class EkAuthorities {
     /** Most intermediates that are taken from a node. */
     public static final int MAX_PRESENTED = 4;
 
-    private final Map<X509Certificate, TrustClass> authorities;
+    private final Set<X509Certificate> folder;
+    private final Map<PublicKey, TrustClass> worth;
     private final Set<String> sha1Issuers;
 
-    private EkAuthorities(Map<X509Certificate, TrustClass> authorities, Set<String> sha1Issuers) {
-        this.authorities = authorities;
+    private EkAuthorities(Set<X509Certificate> folder, Map<PublicKey, TrustClass> worth, Set<String> sha1Issuers) {
+        this.folder = Set.copyOf(folder);
+        this.worth = Map.copyOf(worth);
         this.sha1Issuers = Set.copyOf(sha1Issuers);
     }
 
@@ -50,23 +54,24 @@ public final class EkAuthorities {
     public static EkAuthorities of(
             List<X509Certificate> hardware, List<X509Certificate> virtual, Set<String> sha1Issuers)
             throws CaFolderException {
-        Map<X509Certificate, TrustClass> authorities = new LinkedHashMap<>();
-        hardware.forEach(certificate -> authorities.put(certificate, TrustClass.HARDWARE));
+        Map<PublicKey, TrustClass> worth = new HashMap<>();
+        hardware.forEach(certificate -> worth.put(certificate.getPublicKey(), TrustClass.HARDWARE));
         for (X509Certificate certificate : virtual) {
-            if (authorities.put(certificate, TrustClass.VIRTUAL) != null) {
-                throw new CaFolderException(
-                        named(certificate) + " is listed for hardware and for vTPMs: decide on one");
+            if (worth.put(certificate.getPublicKey(), TrustClass.VIRTUAL) == TrustClass.HARDWARE) {
+                throw new CaFolderException(named(certificate)
+                        + ", or another of the same key, is listed for hardware and for vTPMs:" + " decide on one");
             }
         }
-        for (X509Certificate certificate : authorities.keySet()) {
-            if (!X509.selfIssued(certificate)
-                    && authorities.keySet().stream().noneMatch(issuer -> issued(issuer, certificate))) {
+        Set<X509Certificate> folder = new LinkedHashSet<>(hardware);
+        folder.addAll(virtual);
+        for (X509Certificate certificate : folder) {
+            if (!X509.selfIssued(certificate) && folder.stream().noneMatch(issuer -> issued(issuer, certificate))) {
                 throw new CaFolderException(named(certificate) + " was issued by "
                         + X509.shown(certificate.getIssuerX500Principal().getName())
                         + ", which is not in the folder: add that CA's certificate, up to the root");
             }
         }
-        Set<String> known = authorities.keySet().stream().map(X509::fingerprint).collect(Collectors.toSet());
+        Set<String> known = folder.stream().map(X509::fingerprint).collect(Collectors.toSet());
         for (String issuer : sha1Issuers) {
             if (!known.contains(issuer)) {
                 throw new CaFolderException(
@@ -74,12 +79,12 @@ public final class EkAuthorities {
                                 + ", which is not in the folder: it is the lower-case SHA-256 of the certificate, without colons");
             }
         }
-        return new EkAuthorities(authorities, sha1Issuers);
+        return new EkAuthorities(folder, worth, sha1Issuers);
     }
 
     /**
-     * How much a CA's word makes an EK worth: a chain is as good as the least of the folder's certificates in it, so that a vTPM's
-     * intermediate under a maker's root stays one.
+     * How much a CA's word makes an EK worth: a chain is as good as the least of the folder's CAs in it, so that a vTPM's intermediate under
+     * a maker's root stays one. A CA is known by its key: another certificate for the same key makes it nothing better.
      *
      * @param chain as the node sent it: the EK certificate, DER, then at most {@value #MAX_PRESENTED} intermediates
      * @param now validity is judged at this moment
@@ -92,10 +97,9 @@ public final class EkAuthorities {
                     "the node has no EK certificate: enrol its EK by fingerprint, or lower what the policy demands");
         }
         EkCertificate leaf = EkCertificate.parse(chain.getFirst(), ek);
-        List<X509Certificate> whole =
-                new EkChain(authorities.keySet(), sha1Issuers).build(leaf.certificate(), presented(chain), now);
+        List<X509Certificate> whole = new EkChain(folder, sha1Issuers).build(leaf.certificate(), presented(chain), now);
         return whole.stream()
-                .map(authorities::get)
+                .map(certificate -> worth.get(certificate.getPublicKey()))
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
                 .orElseThrow(() -> new IllegalStateException("a chain ends at a root of the folder"));

@@ -95,13 +95,14 @@ public final class Pkcs11Signer implements Signer {
             Attributes.of(CKA_ID, id),
             Attributes.of(CKA_LABEL, label)
         };
+        // No CKA_DECRYPT: ECDSA keys have no use for it, and tpm2-pkcs11 takes a false there for "verifies nothing"
+        // (seen).
         CK_ATTRIBUTE[] privateTemplate = {
             Attributes.of(CKA_TOKEN, true),
             Attributes.of(CKA_PRIVATE, true),
             Attributes.of(CKA_SENSITIVE, true),
             Attributes.of(CKA_EXTRACTABLE, false),
             Attributes.of(CKA_SIGN, true),
-            Attributes.of(CKA_DECRYPT, false),
             Attributes.of(CKA_UNWRAP, false),
             Attributes.of(CKA_DERIVE, false),
             Attributes.of(CKA_ID, id),

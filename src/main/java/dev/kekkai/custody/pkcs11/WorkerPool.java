@@ -118,6 +118,9 @@ final class WorkerPool implements SessionWorkers, AutoCloseable {
         if (!queue.offerFirst(job)) {
             job.fail(overloaded());
         }
+        if (closed) {
+            failWaitingIfRefused(); // close() may have looked already
+        }
         return true;
     }
 

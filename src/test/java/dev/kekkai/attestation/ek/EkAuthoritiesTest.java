@@ -81,6 +81,16 @@ class EkAuthoritiesTest {
     }
 
     @Test
+    void a_vtpms_ca_stays_one_when_its_key_gets_another_certificate() throws Exception {
+        X509Certificate expired = ca("issuer").until("20210101000000Z").issued(issuerKey.getPublic(), root, rootKey);
+        EkAuthorities vtpmUnderAMakersRoot = EkAuthorities.of(List.of(root), List.of(expired), Set.of());
+
+        refused(vtpmUnderAMakersRoot, chain(ekCertificate()), Reason.EK_CHAIN, "no chain leads");
+        assertThat(vtpmUnderAMakersRoot.judge(ek, chain(ekCertificate(), issuer), NOW))
+                .isEqualTo(TrustClass.VIRTUAL);
+    }
+
+    @Test
     void the_certificate_must_be_this_eks() throws Exception {
         X509Certificate other = ekCertificate(CertificateMaker.ek(true), SoftwareEk.rsa(2048));
 
