@@ -45,6 +45,10 @@ enum ProblemCode {
     TOO_MANY_CALLS(429, "Too many calls are under way", "call again in a moment"),
     INTERNAL(500, "Something unforeseen went wrong", "the server's log has more; tell us"),
     STARTING(503, "The server does not serve yet, or no more", "call again in a few seconds"),
+    ISSUER_UNAVAILABLE(
+            503,
+            "The configured issuer cannot be reached, so that no token can be checked",
+            "see to the issuer; a client certificate, and kekkai on the host, work without it"),
     HSM_UNAVAILABLE(
             503, "The HSM cannot be reached or failed", "the detail says why; it is looked for by itself, call again"),
     STORE_UNAVAILABLE(503, "The store cannot be reached or failed", "call again; see what the detail says"),

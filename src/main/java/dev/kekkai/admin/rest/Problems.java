@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.kekkai.admin.rest.view.Problem;
 import dev.kekkai.audit.AuditException;
+import io.quarkus.oidc.OIDCException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -49,7 +50,7 @@ public class Problems {
             case NOT_AUTHENTICATED -> answer.header("WWW-Authenticate", "Bearer realm=\"kekkai\"");
             case CREDENTIALS_REFUSED ->
                 answer.header("WWW-Authenticate", "Bearer realm=\"kekkai\", error=\"invalid_token\"");
-            case STARTING, HSM_UNAVAILABLE, STORE_UNAVAILABLE -> answer.header("Retry-After", "5");
+            case STARTING, ISSUER_UNAVAILABLE, HSM_UNAVAILABLE, STORE_UNAVAILABLE -> answer.header("Retry-After", "5");
             default -> {}
         }
         return answer.build();
@@ -76,6 +77,13 @@ public class Problems {
                 "anonymous",
                 call,
                 "the token is not one of the configured issuer for the configured audience, or has expired");
+    }
+
+    /** A token came, and the issuer's keys are not to be had. */
+    @ServerExceptionMapper
+    public RestResponse<Problem> issuerAway(OIDCException e) {
+        LOG.warnf("a token could not be checked: %s", e.getMessage());
+        return answer(ProblemCode.ISSUER_UNAVAILABLE, "its keys could not be read");
     }
 
     /** Somebody is logged in, and may not. */

@@ -1,5 +1,7 @@
 package dev.kekkai.admin.rest.view;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 /**
  * Why a call failed, by RFC 9457.
  *
@@ -10,4 +12,5 @@ package dev.kekkai.admin.rest.view;
  * @param detail what was wrong this time
  * @param next what to do
  */
+@RegisterForReflection // no endpoint names it, so that a native image would not know its components
 public record Problem(String type, String title, int status, String code, String detail, String next) {}
