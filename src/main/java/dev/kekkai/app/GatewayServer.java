@@ -1,5 +1,6 @@
 package dev.kekkai.app;
 
+import dev.kekkai.admin.rest.ServedParts;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.GatewayConfig;
 import dev.kekkai.config.KekkaiConfig;
@@ -157,6 +158,11 @@ public final class GatewayServer implements AutoCloseable {
     /** What the background probe of the HSM last found. */
     public Health health() {
         return keys.health();
+    }
+
+    /** What the admin API is about. */
+    public ServedParts parts() {
+        return keys.parts();
     }
 
     /** Why only a restart of this process helps, if that is so. */

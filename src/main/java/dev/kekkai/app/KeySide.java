@@ -5,8 +5,10 @@ import dev.kekkai.admin.AuditService;
 import dev.kekkai.admin.FleetCalls;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.admin.rest.ServedParts;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.audit.file.TrailSearch;
 import dev.kekkai.batching.Batcher;
 import dev.kekkai.batching.Capacity;
 import dev.kekkai.config.KekkaiConfig;
@@ -43,6 +45,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -59,12 +62,14 @@ final class KeySide {
     private final FleetBench fleet;
     private final Keyring keyring;
     private final LocalDekService dek;
+    private final ServedParts parts;
 
-    private KeySide(Workbench bench, FleetBench fleet, Keyring keyring, LocalDekService dek) {
+    private KeySide(Workbench bench, FleetBench fleet, Keyring keyring, LocalDekService dek, ServedParts parts) {
         this.bench = bench;
         this.fleet = fleet;
         this.keyring = keyring;
         this.dek = dek;
+        this.parts = parts;
     }
 
     /**
@@ -110,7 +115,8 @@ final class KeySide {
         fleet.fleet().start(timer("kekkai-fleet", open));
         AuditWatch audit = AuditWatch.start(bench, config.audit(), version);
         open.push(audit);
-        answerOperators(config, version, bench, audit, keys, keyring, fleet, open);
+        ServerFacts facts = facts(config, version, bench.token());
+        answerOperators(config, facts, bench, audit, keys, keyrings, fleet, open);
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
         return new KeySide(
@@ -122,7 +128,8 @@ final class KeySide {
                         batcher,
                         wraps.apply(bench.audit()),
                         InstantSource.system(),
-                        timer("kekkai-deadlines", open)));
+                        timer("kekkai-deadlines", open)),
+                parts(config, facts, bench, keys, keyring, fleet));
     }
 
     private static Keyring keyring(
@@ -150,15 +157,15 @@ final class KeySide {
 
     private static void answerOperators(
             KekkaiConfig config,
-            String version,
+            ServerFacts facts,
             Workbench bench,
             AuditWatch audit,
             KeyAdministration keys,
-            Keyring keyring,
+            Map<TenantId, Keyring> keyrings,
             FleetBench fleet,
             Deque<AutoCloseable> open)
             throws SocketUnusableException {
-        ServerFacts facts = facts(config, version, bench.token());
+        Keyring keyring = Objects.requireNonNull(keyrings.get(TenantId.DEFAULT), "the default tenant is always served");
         logWhatServes(facts, keyring.snapshot());
         FleetCalls nodes = new FleetCalls(fleet.desk(ADMIN_SOCKET));
         open.push(UnixSocketServer.start(
@@ -166,7 +173,7 @@ final class KeySide {
                 Serving.of(
                         AdminGrpc.bindService(
                                 new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
-                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyring)),
+                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyrings)),
                         AuditGrpc.bindService(new AuditService(
                                 bench.audit(),
                                 audit.anchoring(),
@@ -231,6 +238,30 @@ final class KeySide {
         if (facts.token().software()) {
             LOG.warn("this token is software: its KEKs are as safe as this host's disk and its PIN, no safer");
         }
+    }
+
+    private static ServedParts parts(
+            KekkaiConfig config,
+            ServerFacts facts,
+            Workbench bench,
+            KeyAdministration keys,
+            Keyring keyring,
+            FleetBench fleet) {
+        return new ServedParts(
+                facts,
+                keyring,
+                keys,
+                bench.token().mechanism(),
+                bench.token()::state,
+                bench.storeBench()::problem,
+                bench.audit(),
+                new TrailSearch(Workbench.auditFile(config)),
+                config.role() == KekkaiConfig.Role.GATEWAY ? Optional.of(fleet.fleet()) : Optional.empty());
+    }
+
+    /** What the admin API is about. */
+    ServedParts parts() {
+        return parts;
     }
 
     Workbench bench() {

@@ -1,5 +1,7 @@
 package dev.kekkai.app;
 
+import dev.kekkai.admin.rest.Front;
+import dev.kekkai.admin.rest.ServedParts;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
@@ -13,6 +15,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -21,10 +24,12 @@ public class ServeApplication implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(ServeApplication.class);
 
     private final Vitals vitals;
+    private final Front front;
     private final String version;
 
-    ServeApplication(Vitals vitals, @ConfigProperty(name = "quarkus.application.version") String version) {
+    ServeApplication(Vitals vitals, Front front, @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vitals = vitals;
+        this.front = front;
         this.version = version;
     }
 
@@ -57,7 +62,7 @@ public class ServeApplication implements QuarkusApplication {
                     SocketUnusableException {
         try (StandaloneServer server = StandaloneServer.start(config, version)) {
             vitals.serving(server::health, server::hopeless);
-            Quarkus.waitForExit();
+            untilStopped(config, server::parts);
         }
     }
 
@@ -66,7 +71,7 @@ public class ServeApplication implements QuarkusApplication {
                     SocketUnusableException {
         try (GatewayServer server = GatewayServer.start(config, version)) {
             vitals.serving(server::health, server::hopeless);
-            Quarkus.waitForExit();
+            untilStopped(config, server::parts);
         }
     }
 
@@ -74,6 +79,15 @@ public class ServeApplication implements QuarkusApplication {
         try (AgentServer server = AgentServer.start(config, version)) {
             vitals.serving(server::health, Optional::empty);
             Quarkus.waitForExit();
+        }
+    }
+
+    private void untilStopped(KekkaiConfig config, Supplier<ServedParts> parts) {
+        config.admin().ifPresent(api -> front.open(api, parts.get()));
+        try {
+            Quarkus.waitForExit();
+        } finally {
+            front.close();
         }
     }
 }

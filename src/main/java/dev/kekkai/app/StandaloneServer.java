@@ -1,5 +1,6 @@
 package dev.kekkai.app;
 
+import dev.kekkai.admin.rest.ServedParts;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.config.KekkaiConfig;
@@ -73,6 +74,11 @@ public final class StandaloneServer implements AutoCloseable {
     /** The keyring in service. */
     public Snapshot snapshot() {
         return keys.keyring().snapshot();
+    }
+
+    /** What the admin API is about. */
+    public ServedParts parts() {
+        return keys.parts();
     }
 
     @Override

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One decision, before it takes effect.
  *
- * @param action what was asked: {@code wrap}, {@code unwrap}, {@code key.create} and the other verbs of {@code kekkai key}
+ * @param action what was asked: {@code wrap}, {@code unwrap}, {@code key.create} and the other verbs of {@code kekkai key}, {@code login}
  * @param tenant whose keys it concerns, or null if it concerns the server as a whole
  * @param caller who asked
- * @param api the API it came over: {@code v2}, {@code v1beta1}, {@code admin}, {@code cli}; {@code server} for what it does by itself
+ * @param api the API it came over: {@code v2}, {@code v1beta1}, {@code admin}, {@code rest}, {@code cli}; {@code server} for what it does by itself
  * @param uid the apiserver's request id, or empty
  * @param keyVersion the KEK version it used or would have used, as hex; as the operator wrote it where an order was refused; or empty where the
  *     request did not get that far

@@ -35,6 +35,9 @@ final class ServeCommand {
         System.setProperty("quarkus.management.host", config.management().address());
         System.setProperty(
                 "quarkus.management.port", Integer.toString(config.management().port()));
+        if (config.admin().isPresent()) {
+            AdminListener.settings(config.admin().get()).forEach(System::setProperty);
+        }
         AtomicInteger code = new AtomicInteger(ExitCode.FAILED.code());
         Quarkus.run(
                 ServeApplication.class,

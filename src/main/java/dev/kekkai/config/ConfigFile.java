@@ -45,6 +45,7 @@ public final class ConfigFile {
         GatewaySettings.check(whole, settings, problems);
         AgentSettings.check(whole, settings, problems);
         Tenants tenants = TenantSettings.read(settings, problems);
+        AdminSettings.check(whole, settings, problems);
         problems.throwIfAny();
         return new EffectiveConfig(file, config(settings, profile, tenants), settings.all());
     }
@@ -111,7 +112,8 @@ public final class ConfigFile {
                 AgentSettings.of(settings),
                 AuditSettings.of(settings),
                 new KekkaiConfig.Management(
-                        settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)));
+                        settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)),
+                AdminSettings.of(settings));
     }
 
     private static KekkaiConfig.Custody custody(Settings settings, HsmProfile profile) {

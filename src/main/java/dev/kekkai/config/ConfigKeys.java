@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
-/** Every key of the configuration file. The only place where a key, its default or its help is written; hsm-config/kekkai.yaml is tested against it. */
+/** Every key of the configuration file. Here, and for the section {@code admin} in {@link AdminSettings}, is the only place where a key, its default or its help is written; hsm-config/kekkai.yaml is tested against it. */
 public final class ConfigKeys {
     static final String POSTGRESQL = "postgresql";
 
@@ -187,61 +188,67 @@ public final class ConfigKeys {
             "TCP port on which probes and metrics are answered; 0 takes any free one.");
 
     /** All of them, in the order of the annotated example. */
-    public static final List<Key<?>> ALL = List.of(
-            ROLE,
-            KMS_SOCKET,
-            KMS_SOCKET_MODE,
-            KMS_SOCKET_GROUP,
-            CUSTODY_TYPE,
-            CUSTODY_PROFILE,
-            PKCS11_MODULE,
-            PKCS11_TOKEN,
-            PKCS11_PIN_FILE,
-            PKCS11_SESSIONS,
-            PKCS11_STUCK_AFTER,
-            PKCS11_MAX_STUCK,
-            PKCS11_ALLOW_SOFT_TOKEN,
-            KEYS_BACKUP_RETENTION,
-            BATCHING_MODE,
-            BATCHING_MAX,
-            BATCHING_LANES,
-            STORE_TYPE,
-            STORE_PATH,
-            STORE_MAX_STALENESS,
-            POSTGRESQL_URL,
-            POSTGRESQL_USER,
-            POSTGRESQL_PASSWORD_FILE,
-            POSTGRESQL_TLS,
-            POSTGRESQL_TLS_CA_FILE,
-            TENANTS_FOLDER,
-            GatewaySettings.ADDRESS,
-            GatewaySettings.SERVICE_PORT,
-            GatewaySettings.ATTEST_PORT,
-            GatewaySettings.NAMES,
-            GatewaySettings.SERVER_ROOT,
-            GatewaySettings.CONNECTIONS,
-            GatewaySettings.ATTESTATIONS,
-            GatewaySettings.ATTESTATIONS_PER_SOURCE,
-            GatewaySettings.IN_FLIGHT,
-            GatewaySettings.POLICY_GRACE,
-            AGENT_GATEWAYS,
-            AGENT_ROOTS_FILE,
-            AGENT_TPM,
-            AGENT_EK,
-            AGENT_EVENT_LOG,
-            AGENT_TENANT,
-            AGENT_HOST_NAME,
-            AuditSettings.PATH,
-            AuditSettings.FSYNC,
-            AuditSettings.ROTATE_SIZE,
-            AuditSettings.ROTATE_AFTER,
-            AuditSettings.KEEP_FILES,
-            AuditSettings.ANCHOR_EVERY,
-            AuditSettings.SYSLOG,
-            MANAGEMENT_ADDRESS,
-            MANAGEMENT_PORT);
+    public static final List<Key<?>> ALL = concat(
+            List.of(
+                    ROLE,
+                    KMS_SOCKET,
+                    KMS_SOCKET_MODE,
+                    KMS_SOCKET_GROUP,
+                    CUSTODY_TYPE,
+                    CUSTODY_PROFILE,
+                    PKCS11_MODULE,
+                    PKCS11_TOKEN,
+                    PKCS11_PIN_FILE,
+                    PKCS11_SESSIONS,
+                    PKCS11_STUCK_AFTER,
+                    PKCS11_MAX_STUCK,
+                    PKCS11_ALLOW_SOFT_TOKEN,
+                    KEYS_BACKUP_RETENTION,
+                    BATCHING_MODE,
+                    BATCHING_MAX,
+                    BATCHING_LANES,
+                    STORE_TYPE,
+                    STORE_PATH,
+                    STORE_MAX_STALENESS,
+                    POSTGRESQL_URL,
+                    POSTGRESQL_USER,
+                    POSTGRESQL_PASSWORD_FILE,
+                    POSTGRESQL_TLS,
+                    POSTGRESQL_TLS_CA_FILE,
+                    TENANTS_FOLDER,
+                    GatewaySettings.ADDRESS,
+                    GatewaySettings.SERVICE_PORT,
+                    GatewaySettings.ATTEST_PORT,
+                    GatewaySettings.NAMES,
+                    GatewaySettings.SERVER_ROOT,
+                    GatewaySettings.CONNECTIONS,
+                    GatewaySettings.ATTESTATIONS,
+                    GatewaySettings.ATTESTATIONS_PER_SOURCE,
+                    GatewaySettings.IN_FLIGHT,
+                    GatewaySettings.POLICY_GRACE,
+                    AGENT_GATEWAYS,
+                    AGENT_ROOTS_FILE,
+                    AGENT_TPM,
+                    AGENT_EK,
+                    AGENT_EVENT_LOG,
+                    AGENT_TENANT,
+                    AGENT_HOST_NAME,
+                    AuditSettings.PATH,
+                    AuditSettings.FSYNC,
+                    AuditSettings.ROTATE_SIZE,
+                    AuditSettings.ROTATE_AFTER,
+                    AuditSettings.KEEP_FILES,
+                    AuditSettings.ANCHOR_EVERY,
+                    AuditSettings.SYSLOG,
+                    MANAGEMENT_ADDRESS,
+                    MANAGEMENT_PORT),
+            AdminSettings.ALL);
 
     static final Schema SCHEMA = new Schema("kekkai", ALL);
 
     private ConfigKeys() {}
+
+    private static List<Key<?>> concat(List<Key<?>> keys, List<Key<?>> more) {
+        return Stream.<List<Key<?>>>of(keys, more).<Key<?>>flatMap(List::stream).toList();
+    }
 }

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param hsm what keeps the KEKs; not there in the role agent, which has none
  * @param gateway there in the role gateway alone
  * @param uplink there in the role agent alone
+ * @param admin the listener of the admin API; empty if it is served nowhere
  */
 public record KekkaiConfig(
         Role role,
@@ -26,7 +27,8 @@ public record KekkaiConfig(
         Optional<GatewayConfig> gateway,
         Optional<Agent> uplink,
         AuditConfig audit,
-        Management management) {
+        Management management,
+        Optional<AdminApi> admin) {
     /** What this process is. */
     public enum Role {
         /** One control-plane node with an HSM of its own. */

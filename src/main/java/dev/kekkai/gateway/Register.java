@@ -50,8 +50,7 @@ final class Register {
 
     /** A refusal of somebody whom no node is known for. */
     void refused(String action, String who, Peer peer, Denied denied) {
-        refused(event(
-                action, NOBODY, new Actor.Named(who + "@" + peer.source()), outcome(denied), reason(denied)));
+        refused(event(action, NOBODY, new Actor.Named(who + "@" + peer.source()), outcome(denied), reason(denied)));
     }
 
     /** A refusal of whom a certificate names. */

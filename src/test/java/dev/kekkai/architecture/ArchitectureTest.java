@@ -68,6 +68,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void only_the_admin_api_speaks_http() {
+        FLOORS.onlyTheAdminApiSpeaksHttp().check(OURS);
+    }
+
+    @Test
     void generated_code_is_known_to_edges_only() {
         FLOORS.generatedCodeIsKnownToEdgesOnly().check(OURS);
     }

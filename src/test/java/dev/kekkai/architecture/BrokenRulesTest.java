@@ -50,6 +50,11 @@ class BrokenRulesTest {
     }
 
     @Test
+    void http_outside_the_admin_api_is_found() {
+        assertThat(violations(FLOORS.onlyTheAdminApiSpeaksHttp())).isNotEmpty().allMatch(says("AnswersHttp"));
+    }
+
+    @Test
     void a_value_that_stands_on_a_port_is_found_unless_it_may() {
         assertThat(violations(FLOORS.standsOn("id"))).isNotEmpty().allMatch(says("KnowsAPort"));
         assertThat(violations(FLOORS.standsOn("id", "dek"))).isEmpty();

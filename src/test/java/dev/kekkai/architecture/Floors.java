@@ -121,6 +121,17 @@ record Floors(String root) {
                 .allowEmptyShould(true);
     }
 
+    /** HTTP ends at the edge that speaks it, where it is mapped once. */
+    ArchRule onlyTheAdminApiSpeaksHttp() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(within("admin.rest"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jakarta.ws.rs..", "org.jboss.resteasy..", "io.quarkus.oidc..")
+                .allowEmptyShould(true);
+    }
+
     ArchRule generatedCodeIsKnownToEdgesOnly() {
         return noClasses()
                 .that(resideInAPackage(within(""))

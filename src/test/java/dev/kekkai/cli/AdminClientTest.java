@@ -45,7 +45,8 @@ class AdminClientTest {
                 Optional.empty(),
                 Optional.empty(),
                 AuditConfig.DEFAULT,
-                new KekkaiConfig.Management("127.0.0.1", 9000));
+                new KekkaiConfig.Management("127.0.0.1", 9000),
+                Optional.empty());
     }
 
     @Test

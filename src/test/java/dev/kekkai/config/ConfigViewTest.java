@@ -89,6 +89,11 @@ class ConfigViewTest {
                           management:
                             address: "127.0.0.1"  # default
                             port: 9000  # default
+                          admin:
+                            listen: ""  # default
+                            oidc:
+                              audience: "kekkai"  # default
+                              roles-claim: "groups"  # default
                         """.replace("FILE", file.toString()));
     }
 
@@ -112,8 +117,9 @@ class ConfigViewTest {
                 .contains("\"pkcs11\":{\"module\":\"/usr/lib/softhsm/libsofthsm2.so\",\"token\":\"a \\\"b\\\" \\\\c\",")
                 .contains(
                         "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\",\"max-staleness\":\"3600s\",\"postgresql\":{\"user\":\"kekkai\",\"tls\":\"verify-full\"}},")
-                .contains("\"port\":9000}},\"origins\":{\"role\":\"default\",")
+                .contains(
+                        "\"admin\":{\"listen\":\"\",\"oidc\":{\"audience\":\"kekkai\",\"roles-claim\":\"groups\"}}},\"origins\":{\"role\":\"default\",")
                 .contains("\"store.path\":\"KEKKAI_STORE_PATH\"")
-                .endsWith("\"management.port\":\"default\"}}");
+                .endsWith("\"admin.oidc.roles-claim\":\"default\"}}");
     }
 }

@@ -101,7 +101,8 @@ class AuditLineTest {
                         "{\"kind\":\"socket\",\"user\":\"kube\",\"group\":\"etcd\\\"\"}"),
                 arguments(
                         new Actor.Node("0a1b", node, "192.0.2.7"),
-                        "{\"kind\":\"node\",\"certificate\":\"0a1b\",\"node\":\"" + node + "\",\"source\":\"192.0.2.7\"}"),
+                        "{\"kind\":\"node\",\"certificate\":\"0a1b\",\"node\":\"" + node
+                                + "\",\"source\":\"192.0.2.7\"}"),
                 arguments(new Actor.Operator("anna"), "{\"kind\":\"operator\",\"subject\":\"anna\"}"),
                 arguments(new Actor.Server("x"), "{\"kind\":\"server\",\"name\":\"x\"}"),
                 arguments(new Actor.Named("x"), "{\"kind\":\"other\",\"name\":\"x\"}"));

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -77,7 +76,7 @@ public final class KekkaiProcess implements AutoCloseable {
     private boolean accepts() throws Exception {
         return Files.exists(socket)
                 && Sockets.accepts(socket)
-                && managementPort().isPresent();
+                && listeners().stream().anyMatch(listener -> !apart.contains(listener.getPort()));
     }
 
     /** A client on a connection of its own. */
@@ -99,16 +98,29 @@ public final class KekkaiProcess implements AutoCloseable {
         return TcpListeners.of(process.pid());
     }
 
-    private OptionalInt managementPort() throws IOException {
-        return listeners().stream()
-                .mapToInt(InetSocketAddress::getPort)
-                .filter(port -> !apart.contains(port))
-                .findFirst();
-    }
-
     /** Asks a probe on the management port. */
     public HttpResponse<String> probe(String path) throws IOException, InterruptedException {
-        int port = managementPort().orElseThrow();
+        return probe(managementPort(), path);
+    }
+
+    /** The listener that answers plain HTTP: the only one, but for a gateway's ports and the admin API's. */
+    public int managementPort() throws IOException, InterruptedException {
+        List<Integer> ports = listeners().stream()
+                .map(InetSocketAddress::getPort)
+                .filter(port -> !apart.contains(port))
+                .toList();
+        for (int port : ports.subList(0, ports.size() - 1)) {
+            try {
+                probe(port, "/livez");
+                return port;
+            } catch (IOException e) {
+                // it speaks TLS
+            }
+        }
+        return ports.getLast();
+    }
+
+    private HttpResponse<String> probe(int port, String path) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .timeout(Duration.ofSeconds(10))

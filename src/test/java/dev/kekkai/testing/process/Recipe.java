@@ -17,14 +17,23 @@ import java.util.regex.Pattern;
  * @param script the block
  */
 public record Recipe(String script) {
-    private static final Path GUIDE = Path.of(System.getProperty("kekkai.home", ""), "docs", "custodians.md");
+    private static final Path DOCS = Path.of(System.getProperty("kekkai.home", ""), "docs");
 
     /** The recipe of a name in {@code docs/custodians.md}. */
     public static Recipe ofCustodian(String name) throws IOException {
+        return of(DOCS.resolve("custodians.md"), name);
+    }
+
+    /** The recipe of a name in {@code docs/admin-api.md}. */
+    public static Recipe ofAdminApi(String name) throws IOException {
+        return of(DOCS.resolve("admin-api.md"), name);
+    }
+
+    private static Recipe of(Path guide, String name) throws IOException {
         Matcher block = Pattern.compile(
                         "<!-- recipe: " + Pattern.quote(name) + " -->\\n```bash\\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(GUIDE));
-        assertThat(block.find()).as("%s has the recipe %s", GUIDE, name).isTrue();
+                .matcher(Files.readString(guide));
+        assertThat(block.find()).as("%s has the recipe %s", guide, name).isTrue();
         return new Recipe(block.group(1));
     }
 

@@ -1,0 +1,100 @@
+package dev.kekkai.admin.rest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kekkai.admin.rest.view.HealthView;
+import dev.kekkai.custody.CustodyState;
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.Node;
+import dev.kekkai.fleet.Observation;
+import dev.kekkai.id.NodeId;
+import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.store.StoredVersion;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What events are about, as it is now: one line of JSON for each topic, which is another line when something has changed. */
+final class EventData {
+    static final String NODE = "node";
+
+    private EventData() {}
+
+    private interface Content {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    static Map<String, String> of(ServedParts parts) {
+        Map<String, String> topics = new LinkedHashMap<>();
+        HealthView health = Views.health(parts);
+        topics.put("health", line(json -> {
+            json.writeBooleanField("healthy", health.healthy());
+            json.writeStringField("reason", health.reason());
+            json.writeStringField("storeProblem", health.storeProblem());
+        }));
+        CustodyState hsm = parts.custody().get();
+        topics.put("hsm", line(json -> {
+            json.writeStringField("link", hsm.link().name());
+            json.writeStringField("reason", hsm.reason());
+            json.writeNumberField("sessionsOpen", hsm.sessionsOpen());
+            json.writeNumberField("stuck", hsm.stuck());
+        }));
+        topics.put("keyring", keyring(parts.keyring().snapshot()));
+        parts.fleet().ifPresent(fleet -> addNodes(fleet, topics));
+        return topics;
+    }
+
+    private static String keyring(Snapshot snapshot) {
+        return line(json -> {
+            json.writeStringField("tenant", snapshot.tenant().toString());
+            json.writeStringField("keyId", snapshot.keyId().value());
+            json.writeNumberField("epoch", snapshot.epoch());
+            json.writeArrayFieldStart("versions");
+            for (StoredVersion version : Keyrings.byNumber(snapshot)) {
+                json.writeStartObject();
+                json.writeNumberField("number", version.kek().number());
+                json.writeStringField("state", version.state().name());
+                field(json, "activateAt", Views.time(version.activateAt()));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void addNodes(Fleet fleet, Map<String, String> topics) {
+        for (Map.Entry<NodeId, Node> entry : fleet.view().nodes().entrySet()) {
+            Node node = entry.getValue();
+            Observation seen = fleet.observed(entry.getKey()).orElse(null);
+            topics.put(NODE + ' ' + entry.getKey(), line(json -> {
+                json.writeStringField("id", node.id().toString());
+                json.writeStringField("name", node.name());
+                json.writeBooleanField("active", node.active());
+                field(json, "seen", seen == null ? null : seen.at().toString());
+                if (seen != null) {
+                    json.writeBooleanField("accepted", seen.accepted());
+                }
+            }));
+        }
+    }
+
+    private static void field(JsonGenerator json, String name, @Nullable String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
+    }
+
+    private static String line(Content content) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            content.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string cannot be written to", e);
+        }
+        return text.toString();
+    }
+}

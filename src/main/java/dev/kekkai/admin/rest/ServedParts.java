@@ -1,0 +1,38 @@
+package dev.kekkai.admin.rest;
+
+import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.audit.AuditSearch;
+import dev.kekkai.audit.AuditTrail;
+import dev.kekkai.custody.CustodyState;
+import dev.kekkai.envelope.Mechanism;
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.keyring.KeyAdministration;
+import dev.kekkai.keyring.Keyring;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What a running server has that the API is about.
+ *
+ * @param keys makes every change, one at a time
+ * @param mechanism for new KEKs, by the HSM's profile
+ * @param custody how the way to the token does
+ * @param storeBehind why the store is not the latest that this host knows of, or empty
+ * @param fleet empty where no nodes are served
+ */
+public record ServedParts(
+        ServerFacts facts,
+        Keyring keyring,
+        KeyAdministration keys,
+        Mechanism mechanism,
+        Supplier<CustodyState> custody,
+        Supplier<String> storeBehind,
+        AuditTrail audit,
+        AuditSearch search,
+        Optional<Fleet> fleet) {
+    /** What is wrong with the store, or empty. */
+    String storeProblem() {
+        String problem = keyring.storeProblem();
+        return problem.isEmpty() ? storeBehind.get() : problem;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.kekkai.admin.rest;
+
+/** What a call asks for, as the audit trail names it. */
+final class Verbs {
+    private Verbs() {}
+
+    /** For what reads, {@code api.read}; for what changes, the verb that {@code kekkai key} records. */
+    static String of(String method, String path) {
+        if (!method.equals("POST")) {
+            return "api.read";
+        }
+        return switch (path.substring(path.lastIndexOf('/') + 1)) {
+            case "versions" -> "key.create";
+            case "rotations" -> "key.rotate";
+            case "retire" -> "key.retire";
+            case "disable" -> "key.disable";
+            case "enable" -> "key.enable";
+            default -> "api.change";
+        };
+    }
+}

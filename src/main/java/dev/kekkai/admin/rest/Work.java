@@ -1,0 +1,35 @@
+package dev.kekkai.admin.rest;
+
+import dev.kekkai.audit.AuditException;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.store.StoreException;
+import dev.kekkai.store.UntrustedStoreException;
+
+/** Asks a service, and says what it throws as a problem. */
+final class Work {
+    private Work() {}
+
+    /** What is asked. */
+    interface Call<T> {
+        T make() throws KeyringException, CustodyException, StoreException, AuditException;
+    }
+
+    static <T> T of(Call<T> call) {
+        try {
+            return call.make();
+        } catch (KeyringException e) {
+            throw new ProblemException(ProblemCode.REFUSED, e);
+        } catch (UntrustedStoreException e) {
+            throw new ProblemException(ProblemCode.STORE_NOT_BELIEVED, e);
+        } catch (CustodyException.KeyMissing | CustodyException.KeyUnsafe e) {
+            throw new ProblemException(ProblemCode.KEY_NOT_USABLE, e);
+        } catch (CustodyException e) {
+            throw new ProblemException(ProblemCode.HSM_UNAVAILABLE, e);
+        } catch (StoreException e) {
+            throw new ProblemException(ProblemCode.STORE_UNAVAILABLE, e);
+        } catch (AuditException e) {
+            throw new ProblemException(ProblemCode.AUDIT_UNWRITABLE, e);
+        }
+    }
+}

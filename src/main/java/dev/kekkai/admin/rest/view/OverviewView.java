@@ -1,0 +1,18 @@
+package dev.kekkai.admin.rest.view;
+
+import java.util.List;
+
+/**
+ * The first screen in one call, from memory: it never waits for HSM or store.
+ *
+ * @param version of Kekkai
+ * @param nodes how many are enrolled; -1 where none are served
+ */
+public record OverviewView(
+        String version,
+        String role,
+        String started,
+        HealthView health,
+        HsmView hsm,
+        List<KeyringSummary> keyrings,
+        int nodes) {}
