@@ -130,7 +130,7 @@ public final class ServeClient implements AutoCloseable, StreamObserver<ToAgent>
     }
 
     @Override
-    public void close() throws Exception {
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    public void close() {
+        channel.shutdownNow();
     }
 }
