@@ -63,11 +63,11 @@ class ForgedClaimTest extends Attacks {
 
             client.opening = credential -> Secret.owning(new byte[32]);
             client.quoting = data -> {
-                var quote = accomplice.quote(theirs, data, HashAlg.SHA256, NodeClient.PCRS);
+                var quote = accomplice.quote(theirs, data, HashAlg.SHA256, NodeClient.pcrs());
                 return NodeClient.evidence(
                         quote.attest(),
                         quote.signature().bytes(),
-                        accomplice.pcrs(HashAlg.SHA256, NodeClient.PCRS),
+                        accomplice.pcrs(HashAlg.SHA256, NodeClient.pcrs()),
                         accomplice.eventLog());
             };
             refused("extra-data");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ForgedQuoteTest extends Attacks {
     @Test
     void an_attest_that_an_unrestricted_key_signed_is_refused() throws Exception {
-        byte[] sound = node.pcrs(HashAlg.SHA256, NodeClient.PCRS);
+        byte[] sound = node.pcrs(HashAlg.SHA256, NodeClient.pcrs());
         node.measure(4, "bootkit");
         try (LoadedObject key =
                 node.key(Hierarchy.ENDORSEMENT, ak(AkTemplate.ATTRIBUTES & ~ObjectAttributes.RESTRICTED))) {
@@ -149,7 +149,7 @@ class ForgedQuoteTest extends Attacks {
 
     @Test
     void another_bank_is_refused() throws Exception {
-        client.quoting = quotingOf(HashAlg.SHA1, NodeClient.PCRS);
+        client.quoting = quotingOf(HashAlg.SHA1, NodeClient.pcrs());
 
         refused("pcr-bank");
         theUnchangedRunPasses();
@@ -166,7 +166,7 @@ class ForgedQuoteTest extends Attacks {
 
     @Test
     void pcr_values_that_the_tpm_did_not_sign_are_refused() throws Exception {
-        ByteString sound = ByteString.copyFrom(node.pcrs(HashAlg.SHA256, NodeClient.PCRS));
+        ByteString sound = ByteString.copyFrom(node.pcrs(HashAlg.SHA256, NodeClient.pcrs()));
         node.measure(4, "bootkit");
         client.evidence = sent -> sent.toBuilder().setPcrValues(sound).build();
 

@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * what an agent does.
  */
 public final class NodeClient {
-    public static final int[] PCRS = {0, 2, 4, 7};
+    private static final int[] PCRS = {0, 2, 4, 7};
     private static final Hierarchies NO_AUTH = new Hierarchies(Secret.owning(new byte[0]));
     private static final EkTemplate TEMPLATE = EkTemplate.L_2;
 
@@ -82,6 +82,11 @@ public final class NodeClient {
         this.node = node;
         this.opening = credential -> prover().activate(credential);
         this.quoting = this::honestQuote;
+    }
+
+    /** Those that a gateway asks for here. */
+    public static int[] pcrs() {
+        return PCRS.clone();
     }
 
     public Prover prover() {
