@@ -189,8 +189,7 @@ class AttestedIT {
 
             host.installation().token().plugIn();
 
-            await().atMost(PATIENCE)
-                    .until(() -> client.status().getHealthz().equals("ok"));
+            await().atMost(PATIENCE).until(() -> client.status().getHealthz().equals("ok"));
             assertThat(client.status().getKeyId()).isEqualTo(keyId);
         }
     }

@@ -84,7 +84,8 @@ class TwoGatewaysIT {
     /** How many gateways serve the node. */
     private static long serving(AgentNode node) throws Exception {
         long serving = 0;
-        for (JsonNode gateway : node.run("status", "-o", "json").json().get("uplink").get("gateways")) {
+        for (JsonNode gateway :
+                node.run("status", "-o", "json").json().get("uplink").get("gateways")) {
             serving += gateway.get("problem").asText().isEmpty() ? 1 : 0;
         }
         return serving;

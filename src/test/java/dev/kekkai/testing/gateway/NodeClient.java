@@ -57,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * what an agent does.
  */
 public final class NodeClient {
+    @SuppressWarnings("MutablePublicArray")
     public static final int[] PCRS = {0, 2, 4, 7};
     private static final Hierarchies NO_AUTH = new Hierarchies(Secret.owning(new byte[0]));
     private static final EkTemplate TEMPLATE = EkTemplate.L_2;
