@@ -59,6 +59,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeClient {
     @SuppressWarnings("MutablePublicArray")
     public static final int[] PCRS = {0, 2, 4, 7};
+
     private static final Hierarchies NO_AUTH = new Hierarchies(Secret.owning(new byte[0]));
     private static final EkTemplate TEMPLATE = EkTemplate.L_2;
 
