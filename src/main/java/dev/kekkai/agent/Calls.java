@@ -146,6 +146,9 @@ final class Calls implements SessionEvents {
 
     @Override
     public void changed(Session session) {
+        if (!session.open() && session.heard().isPresent() && !session.refused()) {
+            choice.get().lost();
+        }
         synchronized (change) {
             change.notifyAll();
         }

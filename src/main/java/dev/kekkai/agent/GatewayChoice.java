@@ -84,6 +84,12 @@ final class GatewayChoice {
                 .isPresent();
     }
 
+    /** A session that served has just ended, however long ago it was last asked for anything. */
+    void lost() {
+        servedAt = System.nanoTime();
+        served = true;
+    }
+
     /** Whether some gateway served so short a time ago that one can be expected to again. */
     boolean hopeful(Duration time) {
         return served && System.nanoTime() - servedAt < time.toNanos();

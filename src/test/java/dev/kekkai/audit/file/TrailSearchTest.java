@@ -38,8 +38,8 @@ class TrailSearchTest {
     }
 
     private void record(int count, String reason) throws Exception {
-        try (FileAuditTrail trail = FileAuditTrail.open(
-                file, new UUID(1, 2), InstantSource.system(), TrailOptions.DEFAULT)) {
+        try (FileAuditTrail trail =
+                FileAuditTrail.open(file, new UUID(1, 2), InstantSource.system(), TrailOptions.DEFAULT)) {
             for (int i = 0; i < count; i++) {
                 trail.record(new AuditEvent(
                         i % 2 == 0 ? "wrap" : "unwrap",

@@ -56,7 +56,11 @@ public final class TestGateway implements AutoCloseable, AuditTrail {
         return start(fleet, dek, memoryKeys(), GatewayLimits.DEFAULT);
     }
 
-    /** @param keys shared by gateways of one HSM */
+    /**
+     * Starts one.
+     *
+     * @param keys shared by gateways of one HSM
+     */
     public static TestGateway start(Fleet fleet, DekService dek, ServerRoots.Keys keys, GatewayLimits limits)
             throws Exception {
         return new TestGateway("gateway-1", fleet, dek, keys, 1, limits);
