@@ -56,12 +56,17 @@ public final class TestGateway implements AutoCloseable, AuditTrail {
         return start(fleet, dek, memoryKeys(), GatewayLimits.DEFAULT);
     }
 
-    /** @param keys shared by gateways of one HSM */
+    /**
+     * With keys and limits of the test's choice.
+     *
+     * @param keys shared by gateways of one HSM
+     */
     public static TestGateway start(Fleet fleet, DekService dek, ServerRoots.Keys keys, GatewayLimits limits)
             throws Exception {
         return new TestGateway("gateway-1", fleet, dek, keys, 1, limits);
     }
 
+    /** One of several gateways. */
     public static TestGateway start(
             String name, Fleet fleet, DekService dek, ServerRoots.Keys keys, int root, GatewayLimits limits)
             throws Exception {
