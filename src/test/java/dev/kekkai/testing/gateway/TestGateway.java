@@ -57,7 +57,7 @@ public final class TestGateway implements AutoCloseable, AuditTrail {
     }
 
     /**
-     * Starts one.
+     * With keys and limits of the test's choice.
      *
      * @param keys shared by gateways of one HSM
      */
@@ -66,6 +66,7 @@ public final class TestGateway implements AutoCloseable, AuditTrail {
         return new TestGateway("gateway-1", fleet, dek, keys, 1, limits);
     }
 
+    /** One of several gateways. */
     public static TestGateway start(
             String name, Fleet fleet, DekService dek, ServerRoots.Keys keys, int root, GatewayLimits limits)
             throws Exception {
