@@ -39,7 +39,11 @@ public record TlsKey(KeyPair pair, List<X509Certificate> chain) {
         return new TlsKey(pair, List.of(selfSigned(pair, pair.getPrivate(), signature)));
     }
 
-    /** @param signer signs the certificate, perhaps not with the key that it is for */
+    /**
+     * Makes one.
+     *
+     * @param signer signs the certificate, perhaps not with the key that it is for
+     */
     public static X509Certificate selfSigned(KeyPair pair, PrivateKey signer, String signature) throws Exception {
         X500Name name = new X500Name("CN=node");
         return new JcaX509CertificateConverter()
