@@ -21,7 +21,8 @@ finish() {
     local status=$? pid
     trap - EXIT
     for pid in "${running[@]}"; do
-        kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
     done
     if [ "$status" -ne 0 ]; then
         for log in "$folder"/*.log; do
@@ -69,13 +70,14 @@ kekkai:
     profile: softhsm
     pkcs11: { module: $module, pin-file: $folder/pin, sessions: 4, allow-soft-token: true }
   store: { path: $folder/state/kekkai.db }
-  gateway: { address: 127.0.0.1, names: [localhost] }
+  gateway: { address: 127.0.0.1, service-port: 0, attest-port: 0, names: [localhost] }
   management: { port: 0 }
 YAML
 gateway key create
 gateway serve >"$folder/gateway.log" 2>&1 &
 running+=($!)
 wait_for 60 grep -q 'nodes are served as' "$folder/gateway.log"
+ports=$(sed -n 's|.*: port \([0-9]*\), and \([0-9]*\) for attestations.*|\1/\2|p' "$folder/gateway.log")
 gateway gateway roots >"$folder/roots.pem"
 echo "what a node is given: $(grep -c BEGIN "$folder/roots.pem") roots, public"
 
@@ -93,13 +95,13 @@ machine() {
     done
 }
 configure() {
-    mkdir -p "$folder/$1"
+    mkdir "$folder/$1"
     cat >"$folder/$1.yaml" <<YAML
 kekkai:
   role: agent
   kms: { socket: $folder/$1/kms.sock }
   agent:
-    gateways: ["localhost:8443/8444"]
+    gateways: ["localhost:$ports"]
     roots-file: $folder/roots.pem
     tpm: "unix:$folder/tpm-$1/sock"
     event-log: $folder/no-event-log
@@ -112,7 +114,6 @@ say "Two nodes, each with a TPM: who they are"
 machine cp-1
 machine cp-2
 configure cp-1
-configure cp-2
 node cp-1 node identity --tpm "unix:$folder/tpm-cp-1/sock"
 
 say "The node starts before anybody enrolled it: it waits, and says so"
@@ -137,7 +138,9 @@ wait_for 60 node cp-1 status
 node cp-1 status
 node cp-1 probe
 
-say "Its disk, copied to another machine"
+say "Its disk, copied to another machine: all that is on it, and another TPM"
+mkdir "$folder/cp-2"
+sed "s|/cp-1/|/cp-2/|; s|tpm-cp-1|tpm-cp-2|" "$folder/cp-1.yaml" >"$folder/cp-2.yaml"
 node cp-2 serve >"$folder/cp-2.log" 2>&1 &
 running+=($!)
 wait_for 60 grep -q 'unknown-ek' "$folder/cp-2.log"

@@ -73,7 +73,7 @@ public final class FleetDesk {
                     Optional.empty(),
                     each.getAfterEviction()));
         }
-        return FleetMessages.of(fleet.enroll(order, nodes));
+        return FleetMessages.of(fleet.enroll(order, nodes), fleet.fleet());
     }
 
     /** A beginning is enough where the rest is known from a machine that waits; 64 bits of it cannot be met by chance. */
@@ -112,7 +112,8 @@ public final class FleetDesk {
                     case REBASELINE -> fleet.rebaseline(order, node, false);
                     case REBASELINE_WITH_COUNTERS -> fleet.rebaseline(order, node, true);
                     case STEP_UNSPECIFIED, UNRECOGNIZED -> throw unknown();
-                });
+                },
+                fleet.fleet());
     }
 
     public ListPoliciesResponse list(ListPoliciesRequest request) throws FleetException {
@@ -148,7 +149,8 @@ public final class FleetDesk {
                     case AUDIT_ONLY -> fleet.auditOnly(order, group, true);
                     case ENFORCE -> fleet.auditOnly(order, group, false);
                     case ACT_UNSPECIFIED, UNRECOGNIZED -> throw unknown();
-                });
+                },
+                fleet.fleet());
     }
 
     private static FleetException unknown() {

@@ -2,6 +2,7 @@ package dev.kekkai.admin;
 
 import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.fleet.Claimant;
+import dev.kekkai.fleet.Fleet;
 import dev.kekkai.fleet.FleetChange;
 import dev.kekkai.fleet.Node;
 import dev.kekkai.fleet.Observation;
@@ -16,10 +17,10 @@ import java.util.Optional;
 final class FleetMessages {
     private FleetMessages() {}
 
-    static FleetChanged of(FleetChange change) {
+    static FleetChanged of(FleetChange change, Fleet fleet) {
         FleetChanged.Builder message =
                 FleetChanged.newBuilder().setChanged(change.changed()).addAllSaid(change.said());
-        change.nodes().forEach(node -> message.addNodes(of(node, Optional.empty())));
+        change.nodes().forEach(node -> message.addNodes(of(node, fleet.observed(node.id()))));
         return message.build();
     }
 

@@ -59,7 +59,8 @@ class NothingOnTheNodeIT {
                         ekName(agent),
                         folder.toString(),
                         tpm.address().path().toString(),
-                        System.getProperty("kekkai.home", "")));
+                        System.getProperty("kekkai.home", ""),
+                        System.getProperty("java.home")));
                 assertThat(credentials.in(node.folder())).isEmpty();
                 assertThat(environmentAside(credentials.inProcess(agent.pid()))).isEmpty();
                 assertThat(Credentials.written(agent.pid()))

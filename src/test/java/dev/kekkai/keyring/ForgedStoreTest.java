@@ -129,7 +129,7 @@ class ForgedStoreTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "too many entries | INSERT INTO authority_entry WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 22000) SELECT i, '00' FROM n | authority_entry holds more than Kekkai ever writes",
+                "too many entries | INSERT INTO authority_entry WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 102000) SELECT i, '00' FROM n | authority_entry holds more than Kekkai ever writes",
                 "too long an entry | INSERT INTO authority_entry WITH RECURSIVE n(i, t) AS (SELECT 1000, '0000000000000000' UNION ALL SELECT i + 1, REPLACE(t, '0', '00') FROM n WHERE i < 1021) SELECT i, t FROM n | characters in entry",
             })
     void more_than_kekkai_ever_writes_is_not_read(String name, String sql, String found) throws Exception {

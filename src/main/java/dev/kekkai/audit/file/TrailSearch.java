@@ -144,7 +144,7 @@ public final class TrailSearch implements AuditSearch {
                 JsonToken value = parser.nextToken();
                 if (value == JsonToken.VALUE_STRING || value.isNumeric()) {
                     fields.put(name, parser.getText());
-                } else if (value == JsonToken.START_OBJECT) {
+                } else if (value == JsonToken.START_OBJECT && name.equals("caller")) {
                     parts(parser, name, fields);
                 }
                 parser.skipChildren();

@@ -57,6 +57,11 @@ final class Ckr {
         return PKCS11Constants.ckrCodeToName(e.getErrorCode());
     }
 
+    /** A token that would not generate a key may have meant the template. */
+    static boolean maybeOfTheTemplate(PKCS11Exception e) {
+        return CANNOT_GENERATE.contains(e.getErrorCode()) || e.getErrorCode() == CKR_GENERAL_ERROR;
+    }
+
     /** The ciphertext or its tag is wrong; the token itself is well. */
     static boolean badTag(PKCS11Exception e) {
         return BAD_TAG.contains(e.getErrorCode());

@@ -12,8 +12,10 @@ import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,7 +88,23 @@ public final class Pkcs11Signer implements Signer {
         }
     }
 
+    /**
+     * Without CKA_DECRYPT where a token does not take it: tpm2-pkcs11 understands false as "verifies nothing" and answers CKR_GENERAL_ERROR
+     * (seen). No mechanism decrypts with an ECDSA key anyhow.
+     */
     private static void generate(Pkcs11Session writing, byte[] id, String name) throws PKCS11Exception {
+        try {
+            generate(writing, id, name, true);
+        } catch (PKCS11Exception e) {
+            if (!Ckr.maybeOfTheTemplate(e)) {
+                throw e;
+            }
+            generate(writing, id, name, false);
+        }
+    }
+
+    private static void generate(Pkcs11Session writing, byte[] id, String name, boolean noDecrypt)
+            throws PKCS11Exception {
         char[] label = name.toCharArray();
         CK_ATTRIBUTE[] publicTemplate = {
             Attributes.of(CKA_EC_PARAMS, P256),
@@ -95,20 +113,23 @@ public final class Pkcs11Signer implements Signer {
             Attributes.of(CKA_ID, id),
             Attributes.of(CKA_LABEL, label)
         };
-        // No CKA_DECRYPT: ECDSA keys have no use for it, and tpm2-pkcs11 takes a false there for "verifies nothing"
-        // (seen).
-        CK_ATTRIBUTE[] privateTemplate = {
-            Attributes.of(CKA_TOKEN, true),
-            Attributes.of(CKA_PRIVATE, true),
-            Attributes.of(CKA_SENSITIVE, true),
-            Attributes.of(CKA_EXTRACTABLE, false),
-            Attributes.of(CKA_SIGN, true),
-            Attributes.of(CKA_UNWRAP, false),
-            Attributes.of(CKA_DERIVE, false),
-            Attributes.of(CKA_ID, id),
-            Attributes.of(CKA_LABEL, label)
-        };
-        writing.generateKeyPair(Attributes.mechanism(CKM_EC_KEY_PAIR_GEN, null), publicTemplate, privateTemplate);
+        List<CK_ATTRIBUTE> privateTemplate = new ArrayList<>(List.of(
+                Attributes.of(CKA_TOKEN, true),
+                Attributes.of(CKA_PRIVATE, true),
+                Attributes.of(CKA_SENSITIVE, true),
+                Attributes.of(CKA_EXTRACTABLE, false),
+                Attributes.of(CKA_SIGN, true),
+                Attributes.of(CKA_UNWRAP, false),
+                Attributes.of(CKA_DERIVE, false),
+                Attributes.of(CKA_ID, id),
+                Attributes.of(CKA_LABEL, label)));
+        if (noDecrypt) {
+            privateTemplate.add(Attributes.of(CKA_DECRYPT, false));
+        }
+        writing.generateKeyPair(
+                Attributes.mechanism(CKM_EC_KEY_PAIR_GEN, null),
+                publicTemplate,
+                privateTemplate.toArray(CK_ATTRIBUTE[]::new));
     }
 
     private static byte[] spki(Pkcs11Session session, byte[] id, String name) throws PKCS11Exception, KeyUnsafe {

@@ -76,11 +76,16 @@ class SqlKeyringStoreTest {
     }
 
     @Test
-    void a_tenant_has_one_keyring_and_a_stranger_can_have_none() {
+    void each_tenant_has_one_keyring_of_its_own() throws Exception {
+        Lineage other = new Lineage(UUID.randomUUID());
+        store.createKeyring(STRANGER, other, 0);
+
         assertThatThrownBy(() -> store.createKeyring(TENANT, new Lineage(UUID.randomUUID()), 0))
                 .isInstanceOf(StoreException.class);
         assertThatThrownBy(() -> store.createKeyring(STRANGER, new Lineage(UUID.randomUUID()), 0))
                 .isInstanceOf(StoreException.class);
+        assertThat(store.load(STRANGER)).contains(new StoredKeyring(STRANGER, other, 0, List.of(), Map.of()));
+        assertThat(keyring().lineage()).isEqualTo(LINEAGE);
     }
 
     @Test
