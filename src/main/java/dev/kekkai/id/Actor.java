@@ -52,11 +52,11 @@ public sealed interface Actor {
     /**
      * Of a name, as far as the API says what it is the name of.
      *
-     * @param api {@code admin} and {@code cli} are an operator's, {@code server} is Kekkai itself
+     * @param api {@code admin}, {@code rest} and {@code cli} are an operator's, {@code server} is Kekkai itself
      */
     static Actor of(String name, String api) {
         return switch (api) {
-            case "admin", "cli" -> new Operator(name);
+            case "admin", "rest", "cli" -> new Operator(name);
             case "server" -> new Server(name);
             default -> new Named(name);
         };

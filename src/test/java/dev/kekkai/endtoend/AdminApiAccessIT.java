@@ -215,7 +215,7 @@ class AdminApiAccessIT {
 
         String caller = "oidc:nora (sub sub-of-nora)";
         List<JsonNode> hers = api.kekkai().audit().stream()
-                .filter(record -> record.get("caller").asText().equals(caller))
+                .filter(record -> record.get("caller").path("subject").asText().equals(caller))
                 .toList();
         assertThat(hers.stream()
                         .map(record -> record.get("action").asText() + " "
