@@ -36,6 +36,7 @@ final class Admitting {
 
     private final Fleet fleet;
     private final Sightings sightings;
+    private final SerialWatch serials;
     private final PolicyWatch policies;
     private final NodeCertificates certificates;
     private final Told told;
@@ -46,6 +47,7 @@ final class Admitting {
     Admitting(
             Fleet fleet,
             Sightings sightings,
+            SerialWatch serials,
             PolicyWatch policies,
             NodeCertificates certificates,
             Told told,
@@ -54,6 +56,7 @@ final class Admitting {
             String gateway) {
         this.fleet = fleet;
         this.sightings = sightings;
+        this.serials = serials;
         this.policies = policies;
         this.certificates = certificates;
         this.told = told;
@@ -65,7 +68,9 @@ final class Admitting {
     /** Lets a node in, or throws, after it was recorded. */
     Granted judge(Challenged challenged, Evidence evidence) throws Denied {
         try {
-            return admit(challenged, accepted(challenged, evidence));
+            Verdict.Accepted verdict = accepted(challenged, evidence);
+            checkStore(challenged);
+            return admit(challenged, verdict);
         } catch (Denied denied) {
             register.refused(challenged.kind().action(), challenged.node(), challenged.peer(), denied);
             throw denied;
@@ -93,12 +98,23 @@ final class Admitting {
         return switch (verdict) {
             case Verdict.Accepted accepted -> accepted;
             case Verdict.Refused refused -> {
-                if (!ANYBODYS.contains(refused.reason())) {
+                Denied denied = new Denied(refused);
+                Denied told = serials.instead(challenged.serial(), denied);
+                if (told == denied && !ANYBODYS.contains(refused.reason())) {
                     fleet.observe(node.id(), notLetIn(node, refused));
                 }
-                throw new Denied(refused);
+                throw told;
             }
         };
+    }
+
+    /** It is the node that speaks, so its word about the store counts. While the store is behind, those evicted since are back in it: nobody comes in anew. */
+    private void checkStore(Challenged challenged) throws Denied {
+        serials.met(challenged.node().id(), challenged.serial());
+        Optional<Denied> rolledBack = serials.rolledBack();
+        if (challenged.kind() == Kind.ATTEST && rolledBack.isPresent()) {
+            throw rolledBack.get();
+        }
     }
 
     /** The node may have been evicted, pinned or re-baselined since it was challenged. */

@@ -108,7 +108,6 @@ final class AttestStream implements StreamObserver<FromNode> {
         synchronized (this) {
             challenged = Optional.of(made);
             if (over) {
-                made.close();
                 return;
             }
             call.onNext(answer);
@@ -119,6 +118,9 @@ final class AttestStream implements StreamObserver<FromNode> {
     private void judge(Evidence evidence) throws Denied {
         Challenged demanded;
         synchronized (this) {
+            if (over) {
+                return;
+            }
             demanded = challenged.orElseThrow(this::outOfTurn);
         }
         Granted granted = steps.admitting().judge(demanded, evidence);
@@ -185,14 +187,13 @@ final class AttestStream implements StreamObserver<FromNode> {
         }
     }
 
-    /** Once, whatever the reason: the secret is destroyed and the place given back. */
+    /** Once, whatever the reason: nothing more is judged, and the place is given back. */
     private void end() {
         synchronized (this) {
             if (over) {
                 return;
             }
             over = true;
-            challenged.ifPresent(Challenged::close);
         }
         late.cancel(false);
         steps.places().leave(peer.source());

@@ -1,18 +1,17 @@
 package dev.kekkai.gateway;
 
 import dev.kekkai.attestation.AttestationKey;
-import dev.kekkai.attestation.Transcript;
 import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.dek.Deadline;
 import dev.kekkai.fleet.Node;
-import dev.kekkai.secret.Secret;
-import java.util.Optional;
 
 /**
- * What a stream remembers between its challenge and the evidence. It lives in that stream's memory alone and dies with it.
+ * What a stream remembers between its challenge and the evidence. It lives in that stream's memory alone and dies with it. The secret S that the node's
+ * TPM has to open is not in it: S is destroyed as soon as it is known what a quote made with it is about.
  *
- * @param secret what the node's TPM has to open; empty in a renewal
+ * @param serial how far the authority chain had come when the node was last told, as it says
+ * @param qualifyingData what the quote has to be about
  * @param wire the challenge, as it is sent
  * @param deadline for the evidence
  */
@@ -23,19 +22,7 @@ record Challenged(
         Policy policy,
         AttestationKey ak,
         TrustClass trust,
-        Optional<Secret> secret,
-        byte[] init,
+        long serial,
+        byte[] qualifyingData,
         byte[] wire,
-        Deadline deadline)
-        implements AutoCloseable {
-    /** What the quote has to be about. */
-    byte[] qualifyingData() {
-        Transcript transcript = Transcript.of(init, wire, peer.exporter(), peer.spki(), peer.serverCertificate());
-        return secret.map(transcript::attestation).orElseGet(transcript::renewal);
-    }
-
-    @Override
-    public void close() {
-        secret.ifPresent(Secret::destroy);
-    }
-}
+        Deadline deadline) {}

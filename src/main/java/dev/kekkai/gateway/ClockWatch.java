@@ -32,6 +32,14 @@ final class ClockWatch {
     /** @throws Denied if a node certificate's time is over, or the clock says what cannot be */
     void check(Peer peer) throws Denied {
         Instant now = now();
+        Optional<Duration> jump = jump();
+        if (jump.isPresent()) {
+            throw new Denied(
+                    Code.CLOCK,
+                    "this gateway's clock says " + now + ", and was set "
+                            + (jump.get().isNegative() ? "back" : "forward") + " while it ran (by "
+                            + jump.get().abs().toSeconds() + " s): set it right, or restart the gateway if it is");
+        }
         Instant notBefore = peer.certificate().getNotBefore().toInstant();
         Instant notAfter = peer.certificate().getNotAfter().toInstant();
         if (now.isBefore(notBefore)) {
@@ -41,12 +49,11 @@ final class ClockWatch {
                             + ": the clock of one gateway is off");
         }
         boolean over = now.isAfter(notAfter);
-        if (over && (!peer.outlived() || jump().isPresent())) {
+        if (over && !peer.outlived()) {
             throw new Denied(
                     Code.CLOCK,
-                    "this gateway's clock says " + now + ", and was set forward while it ran"
-                            + jump().map(by -> " (by " + by.toSeconds() + " s)").orElse("")
-                            + ": set it right, and attest anew");
+                    "this gateway's clock says " + now
+                            + ", and was set forward while it ran: set it right, and attest anew");
         }
         if (over || peer.outlived()) {
             throw new Denied(

@@ -120,6 +120,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     new Admitting(
                             ground.fleet(),
                             sightings,
+                            serials,
                             policies,
                             ground.certificates(),
                             told,

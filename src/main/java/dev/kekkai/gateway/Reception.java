@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import com.google.protobuf.ByteString;
 import dev.kekkai.attestation.Admission;
 import dev.kekkai.attestation.AttestationKey;
+import dev.kekkai.attestation.Transcript;
 import dev.kekkai.attestation.ek.EkFingerprint;
 import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.attestation.policy.Policy;
@@ -71,7 +72,6 @@ final class Reception {
         Node node = claimed.node();
         try {
             gate.checkFresh();
-            serials.met(claimed.opening().serial());
             Gate.checkNotEvicted(node);
             checkTenant(claimed.opening(), node);
             sightings.checkNotCloned(node);
@@ -85,55 +85,61 @@ final class Reception {
                     trust.apply(node.tenant()).demanded(policy),
                     clock.now())) {
                 case Admission.Denied denied -> throw new Denied(denied.verdict());
-                case Admission.Admitted admitted -> challenged(init, peer, node, policy, admitted);
+                case Admission.Admitted admitted -> {
+                    checkNoTwin(node, admitted.ek());
+                    yield challenged(init, peer, claimed, policy, admitted);
+                }
             };
         } catch (Denied denied) {
-            register.refused(Kind.ATTEST.action(), node, peer, denied);
-            throw denied;
+            Denied told = serials.instead(claimed.opening().serial(), denied);
+            register.refused(Kind.ATTEST.action(), node, peer, told);
+            throw told;
         }
     }
 
-    private Challenged challenged(ByteString init, Peer peer, Node node, Policy policy, Admission.Admitted admitted)
-            throws Denied {
+    private Challenged challenged(
+            ByteString init, Peer peer, Claimed claimed, Policy policy, Admission.Admitted admitted) throws Denied {
         Secret secret = challenges.secret();
-        boolean made = false;
         try {
             byte[] wire = challenges.attestation(
                     admitted.ek(), admitted.ak().name(), secret, policy.selection(), clock.now(), time);
-            made = true;
             return new Challenged(
                     Kind.ATTEST,
                     peer,
-                    node,
+                    claimed.node(),
                     policy,
                     admitted.ak(),
                     admitted.trust(),
-                    Optional.of(secret),
-                    init.toByteArray(),
+                    claimed.opening().serial(),
+                    transcript(init, wire, peer).attestation(secret),
                     wire,
                     Deadline.in(time));
         } catch (InvalidKeyException e) {
             throw new Denied(
                     new Verdict.Refused(Finding.of(Reason.EK_TEMPLATE, "the EK is no key: " + e.getMessage())));
         } finally {
-            if (!made) {
-                secret.destroy();
-            }
+            secret.destroy();
         }
+    }
+
+    private static Transcript transcript(ByteString init, byte[] wire, Peer peer) {
+        return Transcript.of(init.toByteArray(), wire, peer.exporter(), peer.spki(), peer.serverCertificate());
     }
 
     /** On the service port: the certificate says who it is. */
     Challenged renewal(ByteString init, Peer peer) throws Denied {
         Node node = nodeOf(peer);
+        long serial = 0;
         try {
             Opening opening = Opening.read(init);
-            serials.met(opening.serial());
+            serial = opening.serial();
             checkTlsKey(opening, peer);
             if (opening.node().filter(claimed -> !claimed.equals(node.id())).isPresent()) {
                 throw new Denied(Code.PROTOCOL, "a node renews its own certificate, and no other's");
             }
             checkClock(node);
             Policy policy = fleet.view().policyOf(node).orElseThrow(() -> Gate.noPolicy(node));
+            byte[] wire = challenges.renewal(policy.selection(), clock.now(), time);
             return new Challenged(
                     Kind.RENEW,
                     peer,
@@ -141,13 +147,14 @@ final class Reception {
                     policy,
                     pinned(opening, node),
                     trust(node, policy),
-                    Optional.empty(),
-                    init.toByteArray(),
-                    challenges.renewal(policy.selection(), clock.now(), time),
+                    serial,
+                    transcript(init, wire, peer).renewal(),
+                    wire,
                     Deadline.in(time));
         } catch (Denied denied) {
-            register.refused(Kind.RENEW.action(), node, peer, denied);
-            throw denied;
+            Denied told = serials.instead(serial, denied);
+            register.refused(Kind.RENEW.action(), node, peer, told);
+            throw told;
         }
     }
 
@@ -194,6 +201,18 @@ final class Reception {
         Optional<Observation> seen = fleet.observed(node.id());
         if (seen.isPresent()) {
             clock.checkNotBehind(seen.get().at(), seen.get().gateway());
+        }
+    }
+
+    /** An EK that was enrolled in two spellings comes in as the node that it is found by, whichever the claim names: evicting that one evicts both. */
+    private void checkNoTwin(Node node, EndorsementKey ek) throws Denied {
+        Optional<Node> found = fleet.view().byEk(ek);
+        if (found.isPresent()) {
+            Gate.checkNotEvicted(found.get());
+        }
+        if (!found.map(Node::id).equals(Optional.of(node.id()))) {
+            throw new Denied(new Verdict.Refused(Finding.of(
+                    Reason.EK_NOT_ENROLLED, "the EK was enrolled for two nodes, and is the other's: evict this one")));
         }
     }
 

@@ -1,25 +1,59 @@
 package dev.kekkai.gateway;
 
 import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.FleetView;
+import dev.kekkai.fleet.Node;
+import dev.kekkai.id.NodeId;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
  * Agents remember how far the authority chain had come when they were last told. One that has been told more than this gateway knows has met a gateway
- * that is ahead, or this one's store was rolled back: it is given the time in which a change spreads, then it is believed.
+ * that is ahead, or this one's store was rolled back, or it lies. It is sent away in any case; what it says is held against others under these rules:
+ *
+ * <ul>
+ *   <li>Only who was shown to be an active node is heard: by its certificate, or by a quote that was accepted. A stranger's number is nothing.
+ *   <li>Two nodes have to say so, and be ahead for longer than a change takes to spread: one that lies stops nobody. Where there is one active node in
+ *       all, it has to say so again after a while.
+ *   <li>A number counts as at most a million more than is known, and for ten minutes; agents that are sent away come back sooner. So what was said in
+ *       error, or by nodes that were evicted for it, passes without a restart.
+ * </ul>
+ *
+ * <p>After a true rollback all agents are ahead, two of them say so within seconds, and go on saying so.
  */
 final class SerialWatch {
     private static final Logger LOG = Logger.getLogger(SerialWatch.class);
     /** Gateways look at their store every two seconds. */
     private static final Duration SPREADING = Duration.ofSeconds(10);
+    /** After which the only node there is has to say it again. */
+    private static final Duration ALONE = Duration.ofSeconds(30);
+
+    private static final Duration LAPSE = Duration.ofMinutes(10);
+    private static final long FURTHEST = 1_000_000;
 
     private final Fleet fleet;
     private final LongSupplier nanos;
-    private long highest;
-    private long since;
+    /** At most one for each node of the fleet. */
+    private final Map<NodeId, Report> reports = new HashMap<>();
+
     private boolean said;
+
+    /**
+     * What a node was told.
+     *
+     * @param first when it began to be ahead, on the scale of the clock
+     * @param last when it said so the last time
+     */
+    private record Report(long serial, long first, long last) {
+        boolean counts(long known, long now) {
+            return serial > known && now - last < LAPSE.toNanos();
+        }
+    }
 
     SerialWatch(Fleet fleet) {
         this(fleet, System::nanoTime);
@@ -32,45 +66,78 @@ final class SerialWatch {
     }
 
     /**
-     * Takes note of what an agent was told.
+     * Takes note of what a node was told.
      *
+     * @param node that was shown to be it, by its certificate or a quote
      * @param serial unsigned in the message; what cannot be one is none
      * @throws Denied if it is more than this gateway knows
      */
-    void met(long serial) throws Denied {
-        if (serial <= fleet.view().serial()) {
+    void met(NodeId node, long serial) throws Denied {
+        if (!ahead(serial)) {
             return;
         }
-        note(serial);
-        throw rolledBack()
-                .orElseGet(() -> new Denied(
-                        Code.STORE_STALE,
-                        "this gateway knows the authority chain up to serial "
-                                + fleet.view().serial() + ", and the agent was told " + serial
-                                + ": try another gateway, or again in a moment"));
+        note(node, serial);
+        Optional<Denied> rolledBack = rolledBack();
+        throw rolledBack.isPresent() ? rolledBack.get() : stale(serial, "");
     }
 
-    private synchronized void note(long serial) {
-        if (highest <= fleet.view().serial()) {
-            since = nanos.getAsLong();
-            said = false;
-        }
-        highest = Math.max(highest, serial);
+    /** What to tell somebody who is refused: whoever was told more than is known here may well be refused for that. Nothing is noted. */
+    Denied instead(long serial, Denied denied) {
+        return ahead(serial) ? stale(serial, " (here it is refused as " + denied.code() + ")") : denied;
+    }
+
+    private boolean ahead(long serial) {
+        return serial > fleet.view().serial();
+    }
+
+    private Denied stale(long serial, String more) {
+        return new Denied(
+                Code.STORE_STALE,
+                "this gateway knows the authority chain up to serial "
+                        + fleet.view().serial() + ", and the agent says that it was told " + serial
+                        + ": try another gateway, or again in a moment" + more);
+    }
+
+    private synchronized void note(NodeId node, long serial) {
+        long known = fleet.view().serial();
+        long now = nanos.getAsLong();
+        Report before = reports.get(node);
+        long first = before != null && before.counts(known, now) ? before.first() : now;
+        reports.put(node, new Report(Math.min(serial, known + FURTHEST), first, now));
     }
 
     /** Why nothing is wrapped and nobody let in any more, if the store has been behind for too long. */
     synchronized Optional<Denied> rolledBack() {
-        long known = fleet.view().serial();
-        if (highest <= known || nanos.getAsLong() - since < SPREADING.toNanos()) {
+        if (reports.isEmpty()) {
             return Optional.empty();
         }
-        String text = "the store was rolled back: agents were told serial " + highest
-                + " of the authority chain, and it ends at " + known
+        FleetView view = fleet.view();
+        long now = nanos.getAsLong();
+        reports.values().removeIf(report -> !report.counts(view.serial(), now));
+        List<Report> heard = reports.entrySet().stream()
+                .filter(entry -> view.node(entry.getKey()).filter(Node::active).isPresent())
+                .map(Map.Entry::getValue)
+                .filter(report -> now - report.first() >= SPREADING.toNanos())
+                .toList();
+        if (!believed(heard, view)) {
+            said = false;
+            return Optional.empty();
+        }
+        String text = "the store was rolled back: " + heard.size() + " node(s) were told serial "
+                + heard.stream().mapToLong(Report::serial).min().orElseThrow()
+                + " of the authority chain or a later one, and it ends at " + view.serial()
                 + "; this gateway is read-only until 'kekkai store reconcile'";
         if (!said) {
             LOG.error(text);
             said = true;
         }
         return Optional.of(new Denied(Code.STORE_ROLLED_BACK, text));
+    }
+
+    private static boolean believed(List<Report> heard, FleetView view) {
+        return heard.size() > 1
+                || heard.size() == 1
+                        && heard.getFirst().last() - heard.getFirst().first() >= ALONE.toNanos()
+                        && view.nodes().values().stream().filter(Node::active).count() == 1;
     }
 }

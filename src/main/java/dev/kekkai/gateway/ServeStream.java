@@ -89,7 +89,7 @@ final class ServeStream implements StreamObserver<FromAgent> {
         if (!message.hasHello() || message.getHello().getProtocol() < 1) {
             throw new Denied(Code.PROTOCOL, "the first message has no hello, or one of a protocol below 1");
         }
-        desk.serials().met(message.getHello().getAuthoritySerial());
+        desk.serials().met(node.id(), message.getHello().getAuthoritySerial());
         greeted = true;
         outbox.tell(desk.told().status(node.tenant()));
     }

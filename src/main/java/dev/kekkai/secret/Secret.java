@@ -13,7 +13,7 @@ import javax.security.auth.Destroyable;
  */
 public final class Secret implements Destroyable, AutoCloseable {
     private final byte[] bytes;
-    private boolean destroyed;
+    private volatile boolean destroyed;
 
     private Secret(byte[] bytes) {
         this.bytes = bytes;
@@ -57,8 +57,8 @@ public final class Secret implements Destroyable, AutoCloseable {
 
     @Override
     public void destroy() {
+        destroyed = true; // first: nobody borrows what is being zeroed
         Arrays.fill(bytes, (byte) 0);
-        destroyed = true;
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.attestation.ek.EkFingerprint;
+import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.fleet.Observation;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.secret.Secret;
@@ -126,6 +128,20 @@ class ForgedClaimTest extends Attacks {
     void an_evicted_node_is_refused() throws Exception {
         fleet.evict(enrolled.id());
 
+        refused("evicted");
+    }
+
+    /** Enrolled in both spellings, and evicted in one of them. */
+    @Test
+    void an_evicted_ek_is_refused_by_the_name_of_its_twin_too() throws Exception {
+        EndorsementKey ek = EndorsementKey.parse(client.identity().ek().bytes());
+        UUID twin = fleet.enroll(TenantId.DEFAULT, "twin", EkFingerprint.spkiOf(ek))
+                .id()
+                .value();
+        client.init = honest -> honest.toBuilder().setNode(bytes(twin)).build();
+
+        refused("ek-not-enrolled");
+        fleet.evict(enrolled.id());
         refused("evicted");
     }
 

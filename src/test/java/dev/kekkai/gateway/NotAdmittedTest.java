@@ -182,6 +182,8 @@ class NotAdmittedTest extends Served {
         assertThat(gateway.last("serve").orElseThrow().reason()).contains("set forward while it ran");
         gateway.clockOff(Duration.ofHours(-1));
         refusedToServe("clock", certified);
+        gateway.clockOff(Duration.ofMinutes(6)); // the certificate's time is not over
+        refusedToServe("clock", certified);
         gateway.clockOff(Duration.ZERO);
         try (ServeClient serve = ServeClient.open(gateway, certified)) {
             assertThat(serve.wrap(new byte[32]).hasWrapped()).isTrue();
@@ -205,6 +207,41 @@ class NotAdmittedTest extends Served {
 
         assertThat(renewal(certified)).isEqualTo("attest-anew");
         assertThat(client.attest(gateway).getCertificatesCount()).isEqualTo(2);
+    }
+
+    @Test
+    void while_the_store_is_rolled_back_nobody_comes_in_anew_and_who_is_in_stays() throws Exception {
+        try (Node second = Node.blank().boot("kernel 6.8")) {
+            NodeClient other = new NodeClient(second);
+            fleet.enroll(TenantId.DEFAULT, "node-2", other.ek());
+            TlsKey others = other.key.with(NodeClient.certificates(other.attest(gateway)));
+            TlsKey certified = certified();
+            try (ServeClient serve = ServeClient.open(gateway, certified)) {
+                Answer wrapped = serve.wrap(new byte[32]);
+                long ahead = fleet.view().serial() + 1;
+                assertThat(toldMore(certified, ahead)).isEqualTo("store-stale");
+                assertThat(toldMore(others, ahead)).isEqualTo("store-stale");
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> !serve.told().getLast().getHealthy());
+
+                assertThat(reason(failure(() -> client.attest(gateway)))).isEqualTo("store-rolled-back");
+                assertThat(client.renew(gateway, certified).getCertificatesCount())
+                        .isEqualTo(2);
+                assertThat(serve.unwrap(
+                                        wrapped.getWrapped().getEnvelope(),
+                                        wrapped.getWrapped().getKeyId())
+                                .hasOpened())
+                        .isTrue();
+                assertThat(serve.wrap(new byte[32]).getFailure().getReason()).isEqualTo("store-rolled-back");
+            }
+        }
+    }
+
+    private String toldMore(TlsKey key, long serial) throws Exception {
+        try (ServeClient serve =
+                ServeClient.open(gateway.servicePort(), key, gateway.roots().certificates(), serial)) {
+            return reason(serve.end());
+        }
     }
 
     @Test
