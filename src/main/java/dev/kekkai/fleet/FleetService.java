@@ -132,9 +132,9 @@ public final class FleetService implements Fleet {
         List<StoredClaim> asked = claims.take();
         try {
             if (!seen.isEmpty()) {
-                store.observe(seen);
+                store.observe(seen, clock.instant().plus(Observations.TOLERANCE));
             }
-            observations.read(fleet, store.observations());
+            observations.read(fleet, store.observations(), clock.instant());
             List<StoredClaim> gone = claims.read(fleet, store.claims(), clock.instant());
             if (!gone.isEmpty() || !asked.isEmpty()) {
                 store.claim(asked, gone);

@@ -5,16 +5,28 @@ import dev.kekkai.id.NodeId;
 import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredNode;
 import dev.kekkai.store.StoredObservation;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /** What was last seen of each node, and what of it has still to be written: per node the latest, so both are as many as there are nodes. */
 final class Observations {
+    /** How far ahead of ours another gateway's clock may be. */
+    static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    private static final Logger LOG = Logger.getLogger(Observations.class);
+
     private final Map<NodeId, Seen> seen = new HashMap<>();
     private final Map<NodeId, Seen> unwritten = new HashMap<>();
+    /** Gateways that were said to be ahead at the last look. */
+    private Set<String> ahead = Set.of();
 
     /** An observation, and the era that its counters are of. */
     private record Seen(Observation observation, int era) {}
@@ -32,27 +44,44 @@ final class Observations {
         unwritten.put(node.id(), now);
     }
 
-    /** What another gateway saw counts if it is later; its counters count if they are higher. */
-    synchronized void read(StoredFleet fleet, List<StoredObservation> rows) {
+    /**
+     * What another gateway saw counts if it is later; its counters count if they are higher. What says that it is of a time to come is not believed
+     * that: it counts as seen now where nothing else is known, and as earlier than whatever is.
+     */
+    synchronized void read(StoredFleet fleet, List<StoredObservation> rows, Instant now) {
+        Set<String> doubted = new HashSet<>();
         for (StoredObservation row : rows) {
             StoredNode node = fleet.nodes().get(row.node());
             if (node != null) {
-                read(node, new Seen(StoredForms.observation(row), row.counterEra()));
+                read(node, new Seen(StoredForms.observation(row), row.counterEra()), now, doubted);
             }
         }
+        ahead = doubted;
     }
 
-    private void read(StoredNode node, Seen row) {
+    private void read(StoredNode node, Seen row, Instant now, Set<String> doubted) {
         int era = node.counterEra();
         Observation theirs = in(era, row);
+        boolean doubtful = theirs.at().isAfter(now.plus(TOLERANCE));
+        if (doubtful) {
+            doubt(theirs, now, doubted);
+        }
         Seen ours = seen.get(node.id());
         if (ours == null) {
-            seen.put(node.id(), new Seen(theirs, era));
+            seen.put(node.id(), new Seen(doubtful ? with(theirs, now) : theirs, era));
             return;
         }
         Observation mine = in(era, ours);
-        boolean later = theirs.at().isAfter(mine.at());
+        boolean later = !doubtful && theirs.at().isAfter(mine.at());
         seen.put(node.id(), new Seen(later ? merged(mine, theirs) : merged(theirs, mine), era));
+    }
+
+    private void doubt(Observation theirs, Instant now, Set<String> doubted) {
+        if (doubted.add(theirs.gateway()) && !ahead.contains(theirs.gateway())) {
+            LOG.errorf(
+                    "gateway '%s' says that it saw a node at %s, and the clock here says %s: the clock of one of them is off, and the time is not believed",
+                    theirs.gateway().replaceAll("[^!-~]", "?"), theirs.at(), now);
+        }
     }
 
     /** Forgets nodes that are not on record any more. */
@@ -93,6 +122,18 @@ final class Observations {
         Optional<BootCounters> highest = Stream.concat(earlier.counters().stream(), later.counters().stream())
                 .max(BootCounters::compareTo);
         return with(later, later.tlsKey().isPresent() ? later : earlier, highest);
+    }
+
+    private static Observation with(Observation it, Instant at) {
+        return new Observation(
+                at,
+                it.accepted(),
+                it.verdict(),
+                it.counters(),
+                it.trust(),
+                it.tlsKey(),
+                it.certificateEnds(),
+                it.gateway());
     }
 
     private static Observation with(Observation it, Observation certified, Optional<BootCounters> counters) {

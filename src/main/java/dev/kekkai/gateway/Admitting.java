@@ -16,7 +16,6 @@ import dev.kekkai.wire.gateway.v1.Evidence;
 import dev.kekkai.wire.gateway.v1.Granted;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -132,13 +131,13 @@ final class Admitting {
     private Granted admit(Challenged challenged, Verdict.Accepted verdict) throws Denied {
         Peer peer = challenged.peer();
         Node node = challenged.node();
-        Instant issued = clock.now().truncatedTo(ChronoUnit.SECONDS);
+        Instant issued = clock.after(fleet.observed(node.id()).map(Observation::at));
         if (challenged.kind() == Kind.ATTEST) {
             sightings.attests(node, peer.tlsKey(), issued);
         }
         register.done(challenged.kind().action(), node, peer, verdict.toString());
         pin(node, challenged);
-        List<X509Certificate> chain = issue(node, peer);
+        List<X509Certificate> chain = issue(node, peer, issued);
         register.done(
                 "issue",
                 node,
@@ -146,6 +145,9 @@ final class Admitting {
                 "certificate " + chain.getFirst().getSerialNumber().toString(16) + " until "
                         + chain.getFirst().getNotAfter().toInstant());
         fleet.observe(node.id(), letIn(verdict, peer, issued, chain.getFirst()));
+        if (challenged.kind() == Kind.ATTEST) {
+            sightings.found(node, challenged.trust());
+        }
         policies.accepted(node.id(), challenged.policy());
         return told.granted(node, chain);
     }
@@ -161,9 +163,9 @@ final class Admitting {
         }
     }
 
-    private List<X509Certificate> issue(Node node, Peer peer) throws Denied {
+    private List<X509Certificate> issue(Node node, Peer peer, Instant issued) throws Denied {
         try {
-            return certificates.issue(new NodeName(node.tenant(), node.id()), peer.spki());
+            return certificates.issue(new NodeName(node.tenant(), node.id()), peer.spki(), issued);
         } catch (CustodyException e) {
             throw new Denied(Code.UNAVAILABLE, "no certificate could be issued: " + e.getMessage());
         }
@@ -184,7 +186,7 @@ final class Admitting {
     private Observation notLetIn(Node node, Verdict.Refused refused) {
         Optional<Observation> before = fleet.observed(node.id());
         return new Observation(
-                clock.now(),
+                clock.after(before.map(Observation::at)),
                 false,
                 VerdictJson.of(refused),
                 before.flatMap(Observation::counters),

@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The gateway's clock, which certificates are judged by, held against what it can be held against. */
@@ -60,6 +61,32 @@ final class ClockWatch {
                     Code.CERTIFICATE_EXPIRED,
                     "the node's certificate was good until " + notAfter + ", and this gateway's clock says " + now
                             + ": attest anew");
+        }
+    }
+
+    /**
+     * When something counts as done: now, or just after what another gateway did by a clock that is ahead of ours, and never further ahead than clocks
+     * may be. What is done later is so of a later time, on every gateway.
+     *
+     * @param known the latest that is known of the same node
+     * @return in whole seconds
+     */
+    Instant after(Optional<Instant> known) {
+        Instant now = now();
+        Instant later = known.map(at -> at.plusSeconds(1)).filter(now::isBefore).orElse(now);
+        Instant most = now.plus(TOLERANCE);
+        return (later.isAfter(most) ? most : later).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** @throws Denied if the clock was set while the process ran: what it says of a certificate's time is worth nothing */
+    void checkNotSet() throws Denied {
+        Optional<Duration> jump = jump();
+        if (jump.isPresent()) {
+            throw new Denied(
+                    Code.CLOCK,
+                    "this gateway's clock says " + now() + ", and was set while it ran (by "
+                            + jump.get().toSeconds()
+                            + " s): set it right; if it is right now, restart the gateway");
         }
     }
 

@@ -186,9 +186,9 @@ final class Reception {
         }
     }
 
-    /** What the EK was found to be worth at the last attestation; a quote does not say. */
+    /** What the EK was found to be worth when the node last attested here; a quote does not say, and what others wrote nobody signed. */
     private TrustClass trust(Node node, Policy policy) throws Denied {
-        TrustClass last = fleet.observed(node.id()).flatMap(Observation::trust).orElse(TrustClass.VOUCHED);
+        TrustClass last = sightings.trust(node).orElse(TrustClass.VOUCHED);
         if (!last.satisfies(trust.apply(node.tenant()).demanded(policy))) {
             throw new Denied(
                     Code.ATTEST_ANEW,
@@ -198,6 +198,7 @@ final class Reception {
     }
 
     private void checkClock(Node node) throws Denied {
+        clock.checkNotSet();
         Optional<Observation> seen = fleet.observed(node.id());
         if (seen.isPresent()) {
             clock.checkNotBehind(seen.get().at(), seen.get().gateway());

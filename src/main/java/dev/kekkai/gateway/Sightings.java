@@ -1,5 +1,6 @@
 package dev.kekkai.gateway;
 
+import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.fleet.Fleet;
 import dev.kekkai.fleet.Node;
 import dev.kekkai.id.NodeId;
@@ -44,6 +45,9 @@ final class Sightings {
         /** The AK that was pinned when two keys alternated. */
         Optional<String> clonedAk = Optional.empty();
 
+        /** What its EK was found to be worth when it last attested here. */
+        Optional<TrustClass> trust = Optional.empty();
+
         void become(String key, Instant at) {
             current.filter(before -> !before.key().equals(key)).ifPresent(before -> supersede(before.key()));
             superseded.remove(key);
@@ -85,6 +89,22 @@ final class Sightings {
         }
     }
 
+    /** Remembers what the EK of a node that attested here was found to be worth. */
+    void found(Node node, TrustClass trust) {
+        Seen seen = of(node);
+        synchronized (seen) {
+            seen.trust = Optional.of(trust);
+        }
+    }
+
+    /** What its EK was found to be worth, if it attested here since the start. */
+    Optional<TrustClass> trust(Node node) {
+        Seen seen = of(node);
+        synchronized (seen) {
+            return seen.trust;
+        }
+    }
+
     /** @throws Denied if two keys of the node alternated */
     void checkNotCloned(Node node) throws Denied {
         Seen seen = of(node);
@@ -119,11 +139,15 @@ final class Sightings {
         return !peer.tlsKey().equals(current.key()) && peer.issued().isAfter(current.at());
     }
 
-    /** What other gateways saw. */
+    /** What other gateways saw; a key that was superseded here is not brought back by it, since their clocks may be ahead. */
     private void takeOver(Node node, Seen seen) {
         seen.forgetOldOnes();
         fleet.observed(node.id())
                 .filter(observation -> !observation.gateway().equals(gateway) && observation.accepted())
+                .filter(observation -> observation
+                        .tlsKey()
+                        .filter(seen.superseded::containsKey)
+                        .isEmpty())
                 .filter(observation -> seen.current.isEmpty()
                         || observation.at().isAfter(seen.current.get().at()))
                 .ifPresent(observation -> observation.tlsKey().ifPresent(key -> seen.become(key, observation.at())));

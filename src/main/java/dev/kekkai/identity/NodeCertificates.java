@@ -31,21 +31,26 @@ public final class NodeCertificates {
         return authority;
     }
 
+    /** Issues one as of now. */
+    public List<X509Certificate> issue(NodeName name, byte[] spki) throws CustodyException {
+        return issue(name, spki, clock.instant().truncatedTo(ChronoUnit.SECONDS));
+    }
+
     /**
      * Issues one. Blocks on the HSM.
      *
      * @param spki SubjectPublicKeyInfo of the node's TLS key
+     * @param issued as of when, in whole seconds
      * @return the certificate, then its issuer's
      */
-    public List<X509Certificate> issue(NodeName name, byte[] spki) throws CustodyException {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    public List<X509Certificate> issue(NodeName name, byte[] spki, Instant issued) throws CustodyException {
         X509Certificate certificate = authority.issue(
                 spki,
                 "",
                 new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, name.uri())),
                 KeyPurposeId.id_kp_clientAuth,
-                now.minus(BACKDATED),
-                now.plus(LIFETIME));
+                issued.minus(BACKDATED),
+                issued.plus(LIFETIME));
         return List.of(certificate, authority.certificate());
     }
 }

@@ -1,6 +1,7 @@
 package dev.kekkai.store;
 
 import dev.kekkai.id.TenantId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,8 +31,13 @@ public interface FleetStore {
     /** All observations. */
     List<StoredObservation> observations() throws StoreException;
 
-    /** Writes observations. One that is older than what is there is passed over; counters of one era never go back. */
-    void observe(List<StoredObservation> observations) throws StoreException;
+    /**
+     * Writes observations. One that is older than what is there is passed over, unless that is of a time that cannot be; counters of one era never go
+     * back.
+     *
+     * @param latest what is there and says that it is later is replaced
+     */
+    void observe(List<StoredObservation> observations, Instant latest) throws StoreException;
 
     /** All claims, at most {@link #MOST_CLAIMS}. */
     List<StoredClaim> claims() throws StoreException;

@@ -15,11 +15,13 @@ import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.store.StoredObservation;
 import dev.kekkai.testing.authority.MemorySigningKey;
 import dev.kekkai.testing.store.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -204,7 +206,7 @@ class FleetTest {
     @Test
     void counters_never_go_back_here_or_by_another_gateway_or_a_new_start() throws Exception {
         Node node = gateway.enrolled("cp-1", ek(1));
-        Instant at = Instant.ofEpochMilli(1_800_000_000_000L);
+        Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(60);
         gateway.fleet.observe(node.id(), seen(at, 5, 2));
         gateway.fleet.observe(node.id(), seen(at.plusSeconds(1), 4, 9));
         assertThat(counters(gateway, node)).isEqualTo(new BootCounters(5, 2));
@@ -220,9 +222,45 @@ class FleetTest {
     }
 
     @Test
+    void what_a_gateway_saw_in_times_to_come_is_not_believed_and_what_is_seen_now_replaces_it() throws Exception {
+        Node node = gateway.enrolled("cp-1", ek(1));
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        gateway.fleet.observe(node.id(), seen(now.plusSeconds(3600), 5, 2));
+        gateway.fleet.look();
+
+        other.fleet.look();
+        assertThat(other.fleet.observed(node.id()).orElseThrow().at()).isBetween(now, Instant.now());
+        assertThat(counters(other, node)).isEqualTo(new BootCounters(5, 2));
+        Observation later = seen(Instant.now().truncatedTo(ChronoUnit.MILLIS), 5, 3);
+        other.fleet.observe(node.id(), later);
+        other.fleet.look();
+        other.fleet.look();
+        assertThat(other.fleet.observed(node.id())).contains(later);
+        assertThat(other.store.fleet().observations())
+                .extracting(StoredObservation::at)
+                .containsExactly(later.at());
+    }
+
+    @Test
+    void what_a_gateway_saw_whose_clock_is_a_little_ahead_stays_the_latest() throws Exception {
+        Node node = gateway.enrolled("cp-1", ek(1));
+        Instant ahead = Instant.now().truncatedTo(ChronoUnit.MILLIS).plusSeconds(240);
+        gateway.fleet.observe(node.id(), seen(ahead, 5, 2));
+        gateway.fleet.look();
+
+        other.fleet.look();
+        other.fleet.observe(node.id(), seen(Instant.now().truncatedTo(ChronoUnit.MILLIS), 5, 2));
+        other.fleet.look();
+        assertThat(other.fleet.observed(node.id()).orElseThrow().at()).isEqualTo(ahead);
+        assertThat(other.store.fleet().observations())
+                .extracting(StoredObservation::at)
+                .containsExactly(ahead);
+    }
+
+    @Test
     void counters_begin_anew_when_an_operator_says_so_and_those_of_before_do_not_come_back() throws Exception {
         Node node = gateway.enrolled("cp-1", ek(1));
-        Instant at = Instant.ofEpochMilli(1_800_000_000_000L);
+        Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(60);
         gateway.fleet.observe(node.id(), seen(at, 0xFFFF_FFFE, 2));
         gateway.fleet.look();
         other.fleet.look();

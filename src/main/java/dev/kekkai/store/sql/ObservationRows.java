@@ -20,13 +20,13 @@ final class ObservationRows {
     private static final String COLUMNS = "node_id, seen_at, accepted, verdict, trust, tls_key, certificate_ends,"
             + " gateway, counter_era, resets, restarts";
 
-    /** Of two gateways' words the later counts. */
+    /** Of two gateways' words the later counts, unless its time is one that cannot be. */
     private static final String SEEN = "INSERT INTO node_observation (" + COLUMNS
             + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (node_id) DO UPDATE SET seen_at = excluded.seen_at, accepted = excluded.accepted,"
             + " verdict = excluded.verdict, trust = excluded.trust, tls_key = excluded.tls_key,"
             + " certificate_ends = excluded.certificate_ends, gateway = excluded.gateway"
-            + " WHERE excluded.seen_at >= node_observation.seen_at";
+            + " WHERE excluded.seen_at >= node_observation.seen_at OR node_observation.seen_at > ?";
 
     private static final String COUNTED =
             "UPDATE node_observation SET counter_era = ?, resets = ?, restarts = ? WHERE node_id = ?"
@@ -85,7 +85,7 @@ final class ObservationRows {
                 it.gateway());
     }
 
-    static void write(Connection connection, StoredObservation it) throws SQLException {
+    static void write(Connection connection, StoredObservation it, Instant latest) throws SQLException {
         long resets = it.counters().map(Counters::resets).orElse(-1L);
         long restarts = it.counters().map(Counters::restarts).orElse(-1L);
         try (PreparedStatement seen = connection.prepareStatement(SEEN)) {
@@ -104,6 +104,7 @@ final class ObservationRows {
             seen.setInt(9, it.counterEra());
             seen.setLong(10, resets);
             seen.setLong(11, restarts);
+            seen.setLong(12, latest.toEpochMilli());
             seen.executeUpdate();
         }
         try (PreparedStatement counted = connection.prepareStatement(COUNTED)) {

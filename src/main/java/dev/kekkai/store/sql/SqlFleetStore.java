@@ -12,6 +12,7 @@ import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredClaim;
 import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredObservation;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -73,10 +74,10 @@ final class SqlFleetStore implements FleetStore {
     }
 
     @Override
-    public void observe(List<StoredObservation> observations) throws StoreException {
+    public void observe(List<StoredObservation> observations, Instant latest) throws StoreException {
         transactions.run("write what was seen of nodes", connection -> {
             for (StoredObservation observation : observations) {
-                ObservationRows.write(connection, observation);
+                ObservationRows.write(connection, observation, latest);
             }
             return observations;
         });
