@@ -12,7 +12,7 @@ import java.util.List;
  * @param names DNS names and literal addresses that nodes reach this gateway by; at least one
  * @param serverRoot number of the root that signs this gateway's certificate, from 1
  * @param connections on each port at most
- * @param attestations at once, renewals among them
+ * @param attestations at once, and as many renewals beside them
  * @param attestationsPerSource at once from one address
  * @param inFlight wraps and unwraps of one node at once
  * @param policyGrace how long a node goes on after its policy changed

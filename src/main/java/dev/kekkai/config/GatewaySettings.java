@@ -46,12 +46,12 @@ final class GatewaySettings {
             "gateway.attestations",
             Types.integer(1, 4_096),
             "256",
-            "Number of nodes that may attest or renew at a time; others are told to try again.");
+            "Number of nodes that may attest at a time, and as many renew beside them; others are told to try again.");
     static final Key<Integer> ATTESTATIONS_PER_SOURCE = Key.preset(
             "gateway.attestations-per-source",
             Types.integer(1, 4_096),
             "64",
-            "Number of nodes that may attest or renew at a time from one address.");
+            "Number of nodes that may attest at a time from one address.");
     static final Key<Integer> IN_FLIGHT = Key.preset(
             "gateway.in-flight",
             Types.integer(1, 65_536),

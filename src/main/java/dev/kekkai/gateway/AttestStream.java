@@ -23,15 +23,18 @@ import org.jboss.logging.Logger;
 final class AttestStream implements StreamObserver<FromNode> {
     private static final Logger LOG = Logger.getLogger(AttestStream.class);
 
+    /** For the Init: whoever says nothing holds a place no longer than this. */
+    private static final long FIRST_MILLIS = 5_000;
+
     private final Steps steps;
     private final Kind kind;
     private final Peer peer;
     private final ServerCallStreamObserver<FromGateway> call;
-    private final ScheduledFuture<?> late;
+    private volatile ScheduledFuture<?> late;
     private Optional<Challenged> challenged = Optional.empty();
     private boolean over;
 
-    /** What a stream does, and on which threads. */
+    /** What a stream does, and on which threads. Each port has its own places and threads: strangers at the one hold up no renewal at the other. */
     record Steps(
             Reception reception,
             Admitting admitting,
@@ -46,18 +49,17 @@ final class AttestStream implements StreamObserver<FromNode> {
         this.kind = kind;
         this.peer = peer;
         this.call = call;
-        // Once for the Init, once for the Evidence.
-        this.late = steps.timer().schedule(this::tooLate, 2 * steps.challengeMillis(), TimeUnit.MILLISECONDS);
+        this.late = steps.timer().schedule(this::tooLate, FIRST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Begins one, or refuses it for want of a place. To be called before the service method returns. */
     static StreamObserver<FromNode> begin(Steps steps, Kind kind, Peer peer, StreamObserver<FromGateway> observer) {
         ServerCallStreamObserver<FromGateway> call = (ServerCallStreamObserver<FromGateway>) observer;
         try {
-            steps.places().enter(peer.source());
+            steps.places().enter(place(kind, peer));
         } catch (Denied denied) {
             call.onError(denied.answer());
-            return new Deaf();
+            return new Deaf<>();
         }
         AttestStream stream = new AttestStream(steps, kind, peer, call);
         call.disableAutoRequest();
@@ -67,8 +69,13 @@ final class AttestStream implements StreamObserver<FromNode> {
         return stream;
     }
 
+    private static String place(Kind kind, Peer peer) {
+        return kind == Kind.ATTEST ? peer.source() : peer.node();
+    }
+
     @Override
     public void onNext(FromNode message) {
+        late.cancel(false);
         try {
             steps.executor().execute(() -> take(message));
         } catch (RejectedExecutionException e) {
@@ -110,6 +117,7 @@ final class AttestStream implements StreamObserver<FromNode> {
             if (over) {
                 return;
             }
+            late = steps.timer().schedule(this::tooLate, steps.challengeMillis(), TimeUnit.MILLISECONDS);
             call.onNext(answer);
         }
         call.request(1);
@@ -146,10 +154,14 @@ final class AttestStream implements StreamObserver<FromNode> {
                 return;
             }
         }
-        steps.executor().execute(() -> {
-            steps.register().refused(kind.action(), "unknown", peer, denied);
+        try {
+            steps.executor().execute(() -> {
+                steps.register().refused(kind.action(), "unknown", peer, denied);
+                deny(denied);
+            });
+        } catch (RejectedExecutionException e) {
             deny(denied);
-        });
+        }
     }
 
     private void deny(Denied denied) {
@@ -196,13 +208,13 @@ final class AttestStream implements StreamObserver<FromNode> {
             over = true;
         }
         late.cancel(false);
-        steps.places().leave(peer.source());
+        steps.places().leave(place(kind, peer));
     }
 
     /** Listens to a stream that was refused. */
-    private static final class Deaf implements StreamObserver<FromNode> {
+    static final class Deaf<T> implements StreamObserver<T> {
         @Override
-        public void onNext(FromNode message) {}
+        public void onNext(T message) {}
 
         @Override
         public void onError(Throwable cancelled) {}

@@ -35,7 +35,7 @@ enum Code {
     CLOCK("clock"),
     /** What came is not what this protocol has at this point. */
     PROTOCOL("protocol"),
-    /** Too many attest at once: in all, or from this address. */
+    /** Too many attest or renew at once, or this node has too many streams. */
     BUSY("busy"),
     /** The HSM, the database or the audit trail cannot do it now. */
     UNAVAILABLE("unavailable");

@@ -36,6 +36,7 @@ public final class GatewayEndpoint implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION = 4;
     private static final int HANDLERS = 4;
     private static final int JUDGES = 4;
+    private static final int RENEWALS_PER_NODE = 4;
     private static final Duration ATTEST_AGE = Duration.ofMinutes(2);
     private static final Duration AGE_GRACE = Duration.ofSeconds(30);
 
@@ -89,51 +90,56 @@ public final class GatewayEndpoint implements AutoCloseable {
                     1, Thread.ofPlatform().daemon().name("gateway-timer").factory());
             timer.setRemoveOnCancelPolicy(true);
             ends.push(timer::shutdownNow);
-            ThreadPoolExecutor judges = new ThreadPoolExecutor(
-                    JUDGES,
-                    JUDGES,
-                    1,
-                    TimeUnit.MINUTES,
-                    new ArrayBlockingQueue<>(2 * limits.attestations()),
-                    Thread.ofPlatform().daemon().name("gateway-judge-", 0).factory());
-            judges.allowCoreThreadTimeOut(true);
+            ThreadPoolExecutor judges = judges("gateway-judge-", limits);
             ends.push(judges::shutdownNow);
+            ThreadPoolExecutor renewing = judges("gateway-renewal-", limits);
+            ends.push(renewing::shutdownNow);
 
             SerialWatch serials = new SerialWatch(ground.fleet());
             ClockWatch clock = new ClockWatch(ground.clock());
             PolicyWatch policies = new PolicyWatch(limits.policyGrace());
             Sightings sightings = new Sightings(ground.fleet(), ground.name());
             Gate gate = new Gate(ground.fleet(), clock, policies, sightings);
-            Register register = new Register(ground.audit());
+            Register register = new Register(ground.audit(), renewing);
             Told told = new Told(ground.fleet(), ground.dek(), serials, ground.roots());
-            AttestStream.Steps steps = new AttestStream.Steps(
-                    new Reception(
-                            ground.fleet(),
-                            ground.trust(),
-                            gate,
-                            sightings,
-                            serials,
-                            clock,
-                            new Challenges(new SecureRandom()),
-                            register,
-                            limits.challenge()),
-                    new Admitting(
-                            ground.fleet(),
-                            sightings,
-                            serials,
-                            policies,
-                            ground.certificates(),
-                            told,
-                            clock,
-                            register,
-                            ground.name()),
+            Reception reception = new Reception(
+                    ground.fleet(),
+                    ground.trust(),
+                    gate,
+                    sightings,
+                    serials,
+                    clock,
+                    new Challenges(new SecureRandom()),
+                    register,
+                    limits.challenge());
+            Admitting admitting = new Admitting(
+                    ground.fleet(),
+                    sightings,
+                    serials,
+                    policies,
+                    ground.certificates(),
+                    told,
+                    clock,
+                    register,
+                    ground.name());
+            AttestStream.Steps attesting = new AttestStream.Steps(
+                    reception,
+                    admitting,
                     register,
                     new Places(limits.attestations(), limits.attestationsPerSource()),
                     judges,
                     timer,
                     limits.challenge().toMillis());
+            AttestStream.Steps renewals = new AttestStream.Steps(
+                    reception,
+                    admitting,
+                    register,
+                    new Places(limits.attestations(), RENEWALS_PER_NODE),
+                    renewing,
+                    timer,
+                    limits.challenge().toMillis());
             Streams streams = new Streams(new ServeStream.Desk(
-                    gate, new Calls(ground.dek(), serials), told, serials, register, limits.inFlight()));
+                    gate, new Calls(ground.dek(), serials), told, serials, register, new Shares(limits.inFlight()), limits.inFlight()));
             streams.lookAfter(timer);
 
             TlsServer service = TlsServer.start(
@@ -142,7 +148,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     GatewayTls.taking(
                             new CertifiedNode(ground.certificates().authority().certificate()), ground.identity()),
                     serving(
-                            GatewayGrpc.bindService(new Service(steps, streams)),
+                            GatewayGrpc.bindService(new Service(renewals, streams)),
                             ground.clock(),
                             limits,
                             limits.connections() * CALLS_PER_CONNECTION),
@@ -154,7 +160,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     ports.attest(),
                     anybody,
                     serving(
-                            AttestationGrpc.bindService(new Attestations(steps)),
+                            AttestationGrpc.bindService(new Attestations(attesting)),
                             ground.clock(),
                             limits,
                             limits.attestations()),
@@ -167,6 +173,18 @@ public final class GatewayEndpoint implements AutoCloseable {
                 ends.forEach(Runnable::run);
             }
         }
+    }
+
+    private static ThreadPoolExecutor judges(String name, GatewayLimits limits) {
+        ThreadPoolExecutor judges = new ThreadPoolExecutor(
+                JUDGES,
+                JUDGES,
+                1,
+                TimeUnit.MINUTES,
+                new ArrayBlockingQueue<>(2 * limits.attestations()),
+                Thread.ofPlatform().daemon().name(name, 0).factory());
+        judges.allowCoreThreadTimeOut(true);
+        return judges;
     }
 
     private static Serving serving(

@@ -6,7 +6,7 @@ import java.time.Duration;
  * The bounds of a gateway.
  *
  * @param connections on each port
- * @param attestations at once, renewals among them
+ * @param attestations at once, and as many renewals beside them
  * @param attestationsPerSource at once from one address
  * @param inFlight wraps and unwraps of one node at once
  * @param challenge how long evidence may take

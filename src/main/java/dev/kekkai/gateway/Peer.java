@@ -2,6 +2,7 @@ package dev.kekkai.gateway;
 
 import dev.kekkai.attestation.Transcript;
 import dev.kekkai.identity.NodeCertificates;
+import dev.kekkai.identity.NodeName;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.GeneralSecurityException;
@@ -73,6 +74,11 @@ record Peer(
     /** SHA-256 of it. */
     byte[] spkiHash() {
         return sha256(spki());
+    }
+
+    /** What this is counted under on the service port: the node that the certificate names, wherever it connects from. */
+    String node() {
+        return NodeName.of(certificate).map(name -> "node:" + name.node()).orElse(source);
     }
 
     /** When a node certificate of ours was issued, to the second. */

@@ -3,7 +3,7 @@ package dev.kekkai.gateway;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many attest at once: in all, and from each address. */
+/** How many attest, or renew, at once: in all, and from each address or of each node. Those who attest take no place of those who renew. */
 final class Places {
     private final int most;
     private final int mostPerSource;
@@ -26,8 +26,8 @@ final class Places {
             throw new Denied(
                     Code.BUSY,
                     taken >= most
-                            ? most + " nodes attest already: try again in a moment"
-                            : mostPerSource + " nodes attest from " + source + " already: try again in a moment");
+                            ? most + " attest or renew already: try again in a moment"
+                            : mostPerSource + " of " + source + " are under way already: try again in a moment");
         }
         taken++;
         bySource.put(source, fromThere + 1);

@@ -9,25 +9,34 @@ import dev.kekkai.id.Actor;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.identity.NodeName;
-import dev.kekkai.wire.gateway.v1.Call;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
-/** Records who was let in, who was not, and why. Blocks on the disk. */
+/**
+ * Records who was let in, who was not, and why. Blocks on the disk, unless it says that it does not. Refusals are recorded one by one up to a rate;
+ * those of the attest port, where anybody may cause them, have one of their own.
+ */
 final class Register {
     private static final Logger LOG = Logger.getLogger(Register.class);
     private static final String API = "gateway";
     /** Whom a machine belongs to that nobody enrolled. */
     private static final TenantId NOBODY = new TenantId(new UUID(0, 0));
 
-    private static final int MOST_UID = 128;
-
     private final AuditTrail audit;
+    private final Executor executor;
+    private final RefusalRate attesting = new RefusalRate(System::nanoTime);
+    private final RefusalRate serving = new RefusalRate(System::nanoTime);
 
-    Register(AuditTrail audit) {
+    /**
+     * @param executor bounded, for what is refused on threads that must not block
+     */
+    Register(AuditTrail audit, Executor executor) {
         this.audit = audit;
+        this.executor = executor;
     }
 
     /**
@@ -45,47 +54,51 @@ final class Register {
 
     /** A refusal. One that cannot be recorded is a refusal all the same. */
     void refused(String action, Node node, Peer peer, Denied denied) {
-        refused(event(action, node.tenant(), caller(node, peer), outcome(denied), reason(denied)));
+        rate(action)
+                .admit(peer.source())
+                .ifPresent(before -> refused(
+                        event(action, node.tenant(), caller(node, peer), outcome(denied), reason(denied, before))));
     }
 
     /** A refusal of somebody whom no node is known for. */
     void refused(String action, String who, Peer peer, Denied denied) {
-        refused(event(action, NOBODY, new Actor.Named(who + "@" + peer.source()), outcome(denied), reason(denied)));
+        rate(action).admit(peer.source()).ifPresent(before -> refused(event(
+                action, NOBODY, new Actor.Named(who + "@" + peer.source()), outcome(denied), reason(denied, before))));
     }
+
 
     /** A refusal of whom a certificate names. */
     void refused(String action, Peer peer, Denied denied) {
-        refused(named(action, peer, API, "", denied));
+        rate(action).admit(peer.source()).ifPresent(before -> refused(named(action, peer, denied, "", before)));
     }
 
-    /** Refuses each call of a message; or, if it has none, to serve at all. */
-    void refusedCalls(List<Call> calls, Peer peer, Denied denied) {
-        if (calls.isEmpty()) {
-            refused("serve", peer, denied);
-        }
-        for (Call call : calls) {
-            refused(named(call.hasUnwrap() ? "unwrap" : "wrap", peer, API, printable(call.getUid()), denied));
+    /** Refuses a message with so many calls, or, if it has none, to serve at all: one record for all of it. Does not block. */
+    void refusedToServe(int calls, Peer peer, Denied denied) {
+        OptionalLong before = serving.admit(peer.source());
+        if (before.isPresent()) {
+            String what = calls == 0 ? "" : " (" + calls + " calls)";
+            AuditEvent event = named("serve", peer, denied, what, before.getAsLong());
+            try {
+                executor.execute(() -> refused(event));
+            } catch (RejectedExecutionException e) {
+                serving.unrecorded(before.getAsLong() + 1);
+            }
         }
     }
 
-    private static AuditEvent named(String action, Peer peer, String api, String uid, Denied denied) {
+    private static AuditEvent named(String action, Peer peer, Denied denied, String what, long before) {
         Optional<NodeName> name = NodeName.of(peer.certificate());
-        return new AuditEvent(
+        return event(
                 action,
                 name.map(NodeName::tenant).orElse(NOBODY),
                 name.map(node -> caller(node.node(), peer))
                         .orElseGet(() -> new Actor.Named("unknown@" + peer.source())),
-                api,
-                uid,
-                "",
                 outcome(denied),
-                reason(denied),
-                "");
+                denied.code() + ": " + denied.text() + what + unrecorded(before));
     }
 
-    private static String printable(String uid) {
-        String safe = uid.replaceAll("[^!-~]", "?");
-        return safe.substring(0, Math.min(safe.length(), MOST_UID));
+    private RefusalRate rate(String action) {
+        return action.equals(Kind.ATTEST.action()) ? attesting : serving;
     }
 
     private void refused(AuditEvent event) {
@@ -105,8 +118,12 @@ final class Register {
     }
 
     /** The code first, so that it can be searched for. */
-    private static String reason(Denied denied) {
-        return denied.code() + ": " + denied.text();
+    private static String reason(Denied denied, long before) {
+        return denied.code() + ": " + denied.text() + unrecorded(before);
+    }
+
+    private static String unrecorded(long before) {
+        return before == 0 ? "" : " (and " + before + " more refusals since the last record of one)";
     }
 
     /** Who a node is in the audit trail. */

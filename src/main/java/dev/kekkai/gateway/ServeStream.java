@@ -20,6 +20,7 @@ final class ServeStream implements StreamObserver<FromAgent> {
 
     private final Desk desk;
     private final Peer peer;
+    private final String share;
     private final ServerCallStreamObserver<ToAgent> call;
     private final Consumer<ServeStream> closed;
     private final Outbox outbox;
@@ -27,17 +28,20 @@ final class ServeStream implements StreamObserver<FromAgent> {
     private volatile boolean over;
     private int inFlight;
     private boolean awaiting;
+    private boolean refused;
 
     /**
      * What all streams share.
      *
-     * @param inFlight of one stream at most
+     * @param shares of each node, over all its streams
+     * @param inFlight of one node at most
      */
-    record Desk(Gate gate, Calls calls, Told told, SerialWatch serials, Register register, int inFlight) {}
+    record Desk(Gate gate, Calls calls, Told told, SerialWatch serials, Register register, Shares shares, int inFlight) {}
 
     ServeStream(Desk desk, Peer peer, ServerCallStreamObserver<ToAgent> call, Consumer<ServeStream> closed) {
         this.desk = desk;
         this.peer = peer;
+        this.share = peer.node();
         this.call = call;
         this.closed = closed;
         this.outbox = new Outbox(call);
@@ -97,11 +101,14 @@ final class ServeStream implements StreamObserver<FromAgent> {
     private void answer(Call asked, Node node) {
         boolean room;
         synchronized (this) {
-            room = inFlight < desk.inFlight();
+            room = inFlight < desk.inFlight() && desk.shares().take(share);
             inFlight++;
         }
         if (room) {
-            desk.calls().begin(asked, node, peer, this::give);
+            desk.calls().begin(asked, node, peer, answer -> {
+                desk.shares().done(share);
+                give(answer);
+            });
         } else {
             give(Calls.failed(
                     asked.getId(),
@@ -120,8 +127,14 @@ final class ServeStream implements StreamObserver<FromAgent> {
     }
 
     private void refuse(Denied denied, List<Call> calls) {
+        synchronized (this) {
+            if (refused) {
+                return;
+            }
+            refused = true;
+        }
         List<Call> answered = calls.subList(0, Math.min(calls.size(), MOST_CALLS));
-        desk.register().refusedCalls(answered, peer, denied);
+        desk.register().refusedToServe(calls.size(), peer, denied);
         answered.forEach(each -> outbox.put(Calls.notAdmitted(each.getId(), denied), () -> {}));
         outbox.fail(denied.answer());
         end();

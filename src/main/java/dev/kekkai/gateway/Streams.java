@@ -29,7 +29,17 @@ final class Streams {
     }
 
     StreamObserver<FromAgent> open(Peer peer, StreamObserver<ToAgent> answers) {
-        ServeStream stream = new ServeStream(desk, peer, (ServerCallStreamObserver<ToAgent>) answers, open::remove);
+        try {
+            desk.shares().enter(peer.node());
+        } catch (Denied denied) {
+            answers.onError(denied.answer());
+            return new AttestStream.Deaf<>();
+        }
+        ServeStream stream = new ServeStream(desk, peer, (ServerCallStreamObserver<ToAgent>) answers, ended -> {
+            if (open.remove(ended)) {
+                desk.shares().leave(peer.node());
+            }
+        });
         open.add(stream);
         stream.begin();
         return stream;

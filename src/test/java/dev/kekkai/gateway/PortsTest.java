@@ -19,13 +19,18 @@ import dev.kekkai.testing.gateway.ServeClient;
 import dev.kekkai.testing.gateway.TestGateway;
 import dev.kekkai.testing.gateway.TlsKey;
 import dev.kekkai.wire.gateway.v1.FromNode;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.net.ssl.KeyManagerFactory;
@@ -129,6 +134,82 @@ class PortsTest {
         assertThat(connect(context, gateway.attestPort(), "TLSv1.3"))
                 .as("a resumed session is as old as the one that it goes on with")
                 .isGreaterThan(first);
+    }
+
+    @Test
+    void refusals_of_a_stranger_are_counted_when_they_are_too_many_to_record() throws Exception {
+        ManagedChannel channel =
+                TlsKey.fresh().channel(gateway.attestPort(), gateway.roots().certificates());
+        try {
+            for (int i = 0; i < 150; i++) {
+                refused(channel);
+            }
+            assertThat(gateway.audited()).hasSizeBetween(50, 149);
+            await().until(() -> {
+                refused(channel);
+                return gateway.last("attest").orElseThrow().reason().contains("more refusals since the last record");
+            });
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** An empty message, on a stream of its own that the gateway ends. */
+    private static void refused(ManagedChannel channel) {
+        assertThatExceptionOfType(StatusException.class)
+                .isThrownBy(() -> Talk.to(channel, true).challenge(new byte[0]))
+                .satisfies(answer -> assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
+    }
+
+    @Test
+    void one_address_may_not_have_all_connections() throws Exception {
+        GatewayLimits preset = GatewayLimits.DEFAULT;
+        GatewayLimits few = new GatewayLimits(
+                100,
+                preset.attestations(),
+                preset.attestationsPerSource(),
+                preset.inFlight(),
+                preset.challenge(),
+                preset.policyGrace(),
+                preset.connectionAge(),
+                preset.drain());
+        List<Socket> open = new ArrayList<>();
+        try (TestGateway small = TestGateway.start("gateway-2", fleet, new MemoryDekService(), keys, 1, few)) {
+            for (int i = 0; i < 64; i++) {
+                open.add(connected(small, "127.0.0.1"));
+            }
+            try (Socket tooMany = connected(small, "127.0.0.1");
+                    Socket another = connected(small, "127.0.0.2")) {
+                assertThat(closed(tooMany)).isTrue();
+                assertThat(closed(another)).isFalse();
+            }
+            open.removeLast().close();
+            await().until(() -> {
+                try (Socket again = connected(small, "127.0.0.1")) {
+                    return !closed(again);
+                }
+            });
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket connected(TestGateway gateway, String from) throws Exception {
+        return new Socket(InetAddress.getLoopbackAddress(), gateway.attestPort(), InetAddress.getByName(from), 0);
+    }
+
+    /** A server that says nothing while it waits for a handshake has not closed the connection. */
+    private static boolean closed(Socket socket) throws Exception {
+        socket.setSoTimeout(500);
+        try {
+            return socket.getInputStream().read() == -1;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     @Test

@@ -9,11 +9,17 @@ import dev.kekkai.dek.WrapRequest;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.secret.Secret;
 import dev.kekkai.testing.attestation.Node;
+import dev.kekkai.testing.gateway.NodeClient.Talk;
 import dev.kekkai.testing.gateway.ServeClient;
+import dev.kekkai.testing.gateway.TlsKey;
 import dev.kekkai.wire.gateway.v1.Answer;
 import dev.kekkai.wire.gateway.v1.Failure;
 import dev.kekkai.wire.gateway.v1.Wrap;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +79,102 @@ class ServiceTest extends Served {
         }
         assertThat(dek.wraps()).hasSize(17).allSatisfy(asked -> await().until(
                         () -> asked.dek().isDestroyed()));
+    }
+
+    @Test
+    void more_streams_give_a_node_no_more_under_way() throws Exception {
+        CompletableFuture<Void> gate = dek.hold();
+        TlsKey certified = certified();
+        try (ServeClient one = ServeClient.open(gateway, certified);
+                ServeClient other = ServeClient.open(gateway, certified)) {
+            one.ask(IntStream.range(0, 16)
+                    .mapToObj(i -> one.call()
+                            .setWrap(Wrap.newBuilder().setDek(ByteString.copyFrom(new byte[32])))
+                            .build())
+                    .toList());
+            await().until(() -> dek.wraps().size() == 16);
+
+            assertThat(other.wrap(new byte[32]).getFailure().getKind()).isEqualTo(Failure.Kind.OVERLOADED);
+            gate.complete(null);
+            await().until(() -> other.wrap(new byte[32]).hasWrapped());
+        }
+    }
+
+    @Test
+    void a_ninth_stream_of_a_node_is_told_to_come_later() throws Exception {
+        TlsKey certified = certified();
+        List<ServeClient> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < Shares.MOST_STREAMS; i++) {
+                open.add(ServeClient.open(gateway, certified));
+                assertThat(open.getLast().wrap(new byte[32]).hasWrapped()).isTrue();
+            }
+            try (ServeClient ninth = ServeClient.open(gateway, certified)) {
+                Status busy = Status.fromThrowable(ninth.end());
+                assertThat(busy.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                assertThat(busy.getDescription()).contains("8 streams of this node");
+            }
+            open.removeLast().close();
+            await().ignoreExceptions().until(() -> {
+                try (ServeClient again = ServeClient.open(gateway, certified)) {
+                    await().until(() -> !again.told().isEmpty() || again.ended());
+                    return !again.ended();
+                }
+            });
+        } finally {
+            open.forEach(ServeClient::close);
+        }
+    }
+
+    @Test
+    void a_message_of_calls_that_is_refused_is_one_record() throws Exception {
+        try (ServeClient serve = ServeClient.open(gateway, certified())) {
+            serve.ask(IntStream.range(0, 4_097)
+                    .mapToObj(i -> serve.call()
+                            .setWrap(Wrap.newBuilder().setDek(ByteString.copyFrom(new byte[1])))
+                            .build())
+                    .toList());
+
+            assertThat(reason(serve.end())).isEqualTo("protocol");
+        }
+        await().until(() -> refusals("protocol") == 1);
+        assertThat(gateway.last("serve").orElseThrow().reason()).endsWith("(4097 calls)");
+        assertThat(gateway.last("wrap")).isEmpty();
+    }
+
+    @Test
+    void strangers_who_say_nothing_hold_up_no_renewal_and_are_sent_away_soon() throws Exception {
+        gateway.close();
+        GatewayLimits preset = GatewayLimits.DEFAULT;
+        gateway = start(new GatewayLimits(
+                preset.connections(),
+                2,
+                2,
+                preset.inFlight(),
+                preset.challenge(),
+                preset.policyGrace(),
+                preset.connectionAge(),
+                preset.drain()));
+        TlsKey certified = certified();
+        List<X509Certificate> roots = gateway.roots().certificates();
+        try (Talk one = Talk.to(TlsKey.fresh().channel(gateway.attestPort(), roots), true);
+                Talk two = Talk.to(TlsKey.fresh().channel(gateway.attestPort(), roots), true)) {
+            await().until(() -> busy(() -> client.attest(gateway)));
+
+            assertThat(client.renew(gateway, certified).getCertificatesCount()).isEqualTo(2);
+            assertThat(reason(failure(one::waitForTheEnd))).isEqualTo("challenge-expired");
+            assertThat(reason(failure(two::waitForTheEnd))).isEqualTo("challenge-expired");
+            assertThat(client.attest(gateway).getCertificatesCount()).isEqualTo(2);
+        }
+    }
+
+    private static boolean busy(Attempt attempt) throws Exception {
+        try {
+            attempt.make();
+            return false;
+        } catch (StatusException e) {
+            return e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+        }
     }
 
     @Test
