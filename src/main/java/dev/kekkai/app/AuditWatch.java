@@ -127,6 +127,8 @@ final class AuditWatch implements AutoCloseable {
         note("server.stop", "");
         if (token.state().link() == Link.UP) {
             anchoring.anchor();
+            // Its own record may have filled a file, and what says that the oldest was removed comes after it.
+            anchoring.anchor();
         }
         syslog.ifPresent(SyslogCopies::close);
     }

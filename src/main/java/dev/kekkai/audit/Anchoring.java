@@ -103,19 +103,13 @@ public final class Anchoring {
             return;
         }
         Optional<AuditAnchor> before = anchors.last(trail.replica());
-        ChainHead head = trail.head();
-        if (before.isPresent() && before.get().seq() > head.seq()) {
-            cut = "the HSM signed record " + before.get().seq()
-                    + " of this replica's audit trail, and the trail ended with record " + head.seq()
-                    + " when it was opened: records were cut off, or another file was put in its place";
-            LOG.error(cut);
-            trail.record(AuditEvent.ofServer("audit.cut", AuditEvent.Outcome.DONE, cut));
-        }
-        last = before.orElse(null);
         // The record of an anchor follows the record that it is of.
-        settled = before.filter(it -> it.seq() + 1 == head.seq())
-                .map(it -> head.seq())
-                .orElse(0L);
+        ChainHead head = trail.head();
+        boolean nothingNew = trail.opened().equals(head)
+                && before.filter(it -> it.seq() + 1 == head.seq()).isPresent();
+        cut = Resumption.record(trail, before, nothingNew);
+        last = before.orElse(null);
+        settled = nothingNew && cut.isEmpty() ? head.seq() : 0;
         begun = true;
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.store.AuditAnchor;
-import dev.kekkai.store.AuditAnchors;
-import dev.kekkai.store.StoreException;
 import dev.kekkai.testing.authority.MemorySigningKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,10 +110,11 @@ class AnchoringTest {
         trail.wraps(1);
         anchoring.anchor();
 
-        anchoring = anchoring();
+        restart();
         assertThat(anchoring.anchor()).isTrue();
 
         assertThat(key.signatures()).isEqualTo(1);
+        assertThat(trail.events).extracting(AuditEvent::action).containsExactly("wrap", "audit.anchor");
         assertThat(anchoring.last()).isPresent();
     }
 
@@ -126,11 +125,16 @@ class AnchoringTest {
         trail.events.clear();
         trail.wraps(2);
 
-        anchoring = anchoring();
+        restart();
         anchoring.anchor();
 
         assertThat(anchoring.problem()).contains("signed record 5", "ended with record 2");
         assertThat(trail.events).extracting(AuditEvent::action).contains("audit.cut");
+    }
+
+    private void restart() {
+        trail.opened = trail.head();
+        anchoring = anchoring();
     }
 
     private void pass(Duration time) {
@@ -145,6 +149,8 @@ class AnchoringTest {
     private static final class MemoryTrail implements ChainedTrail {
         private static final UUID REPLICA = new UUID(1, 2);
         private final List<AuditEvent> events = new ArrayList<>();
+
+        private ChainHead opened = ChainHead.NONE;
 
         void wraps(int count) {
             for (int i = 0; i < count; i++) {
@@ -164,30 +170,21 @@ class AnchoringTest {
 
         @Override
         public ChainHead head() {
-            return new ChainHead(events.size(), String.format("%064x", events.size()));
-        }
-    }
-
-    private static final class MemoryAnchors implements AuditAnchors {
-        private final List<AuditAnchor> kept = new ArrayList<>();
-        private boolean away;
-
-        @Override
-        public void add(AuditAnchor anchor) throws StoreException {
-            if (away) {
-                throw new StoreException("the database is away");
-            }
-            kept.add(anchor);
+            return new ChainHead(events.size(), hash(events.size()));
         }
 
         @Override
-        public List<AuditAnchor> of(UUID replica, long after, int most) {
-            return kept;
+        public ChainHead opened() {
+            return opened;
         }
 
         @Override
-        public Optional<AuditAnchor> last(UUID replica) {
-            return kept.isEmpty() ? Optional.empty() : Optional.of(kept.getLast());
+        public LookBack lookBack(long seq) {
+            return new LookBack(seq <= opened.seq() ? Optional.of(hash(seq)) : Optional.empty(), 0);
+        }
+
+        private static String hash(long seq) {
+            return String.format("%064x", seq);
         }
     }
 }

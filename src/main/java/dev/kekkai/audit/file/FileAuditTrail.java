@@ -4,6 +4,7 @@ import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.ChainHead;
 import dev.kekkai.audit.ChainedTrail;
+import dev.kekkai.audit.LookBack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ public final class FileAuditTrail implements ChainedTrail, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final String name;
     private final UUID replica;
+    private final ChainHead opened;
     private final Page page;
     private final Rotation rotation;
     private final Syncing syncing;
@@ -44,6 +46,7 @@ public final class FileAuditTrail implements ChainedTrail, AutoCloseable {
         this.page = page;
         this.rotation = rotation;
         this.head = page.head();
+        this.opened = head;
         this.syncing = new Syncing(fsync, name);
         this.groups = new GroupWriter(this::recordAll);
     }
@@ -90,6 +93,23 @@ public final class FileAuditTrail implements ChainedTrail, AutoCloseable {
     @Override
     public ChainHead head() {
         return head;
+    }
+
+    @Override
+    public ChainHead opened() {
+        return opened;
+    }
+
+    @Override
+    public LookBack lookBack(long seq) throws AuditException {
+        try {
+            return TrailLookBack.of(Path.of(name), seq, opened.seq());
+        } catch (IOException failed) {
+            throw new AuditException(
+                    "the audit trail " + name + " cannot be read: " + failed.getMessage()
+                            + "; nothing of it is signed until it can",
+                    failed);
+        }
     }
 
     /** Where copies of what was written go, from now on: whole lines, after the file has them. Must not block. */

@@ -123,6 +123,9 @@ public final class TrailVerifier {
                     "record " + record.seq() + " is not as it was written: its hash is another one");
         }
         beginning.see(record);
+        if (record.field("action").equals("audit.cut")) {
+            notes.add("record " + record.seq() + " says: " + record.field("reason"));
+        }
         if (follows(record)) {
             last = new ChainHead(record.seq(), record.field("hash"));
             records++;
@@ -245,12 +248,9 @@ public final class TrailVerifier {
         endOfFile();
         long end = last == null ? 0 : last.seq();
         findings.addAll(gaps.findings());
-        beginning.finding().ifPresent(findings::add);
-        truncated(end);
-        long before = anchors.below(first);
-        if (before > 0 && first > 1) {
-            notes.add(before + " anchors are of records before record " + first + ", which are not here");
-        }
+        boolean provable = evidence.publicKey().isPresent() || evidence.head().isPresent();
+        beginning.judge(anchors, proved(), provable, findings, notes);
+        new Ending(end, file, line).judge(anchors.highest(), evidence, findings);
         if (unchained > 0) {
             notes.add(unchained + " records of schema 1, from before the trail was chained, prove nothing");
         }
@@ -270,26 +270,8 @@ public final class TrailVerifier {
                 notes);
     }
 
-    private void truncated(long end) {
-        long signed = anchors.highest();
-        if (signed > end) {
-            findings.add(new Finding(
-                    Kind.TRUNCATED,
-                    file,
-                    line,
-                    end,
-                    "the trail ends with record " + end + ", and the HSM signed record " + signed + ": at least "
-                            + (signed - end) + " records were cut off"));
-        }
-        long written = evidence.head().map(ChainHead::seq).orElse(0L);
-        if (written > Math.max(end, signed)) {
-            findings.add(new Finding(
-                    Kind.TRUNCATED,
-                    file,
-                    line,
-                    end,
-                    "the trail ends with record " + end + ", and the running server has written record " + written
-                            + ": at least " + (written - end) + " records were cut off"));
-        }
+    private long proved() {
+        long served = headSeen ? evidence.head().map(ChainHead::seq).orElse(0L) : 0;
+        return Math.max(anchors.provedTo(), served);
     }
 }

@@ -58,6 +58,11 @@ public final class WrittenTrail {
         return new WrittenTrail(new UUID(9, 9), key);
     }
 
+    /** The one that signs. */
+    public KeyPair key() {
+        return key;
+    }
+
     public ChainHead head() {
         return head;
     }
