@@ -29,6 +29,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -103,11 +104,12 @@ final class Attesting {
             ByteString init = init(identity, held).toByteString();
             conversation.say(FromNode.newBuilder().setInit(init).build());
             ByteString challenge = challenge(conversation.hear());
+            X509Certificate server = peer.serverCertificate();
             Transcript transcript = Transcript.of(
-                    init.toByteArray(), challenge.toByteArray(), peer.exporter(), key.spki(), peer.serverCertificate());
+                    init.toByteArray(), challenge.toByteArray(), peer.exporter(), key.spki(), server.getEncoded());
             Evidence evidence = evidence(Challenge.parseFrom(challenge), transcript, held.isPresent());
             conversation.say(FromNode.newBuilder().setEvidence(evidence).build());
-            return granted(gateway, conversation.hear());
+            return granted(gateway, conversation.hear(), server);
         } catch (StatusRuntimeException e) {
             throw ended(gateway, e);
         } catch (GeneralSecurityException | InvalidProtocolBufferException | IllegalArgumentException e) {
@@ -163,14 +165,15 @@ final class Attesting {
         }
     }
 
-    private Grant granted(Gateway gateway, FromGateway message) throws GeneralSecurityException {
+    private Grant granted(Gateway gateway, FromGateway message, X509Certificate server)
+            throws GeneralSecurityException {
         if (!message.hasGranted()) {
             throw new GeneralSecurityException(
                     "the gateway answered the evidence with something else than a certificate");
         }
         Granted granted = message.getGranted();
         Grant grant = Grant.of(granted, key);
-        told.roots(gateway, granted.getAuthoritySerial(), granted.getServerRootsList());
+        told.roots(gateway, granted.getAuthoritySerial(), granted.getServerRootsList(), server);
         return grant;
     }
 

@@ -82,9 +82,14 @@ final class GatewayLink implements Runnable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Grant grant = standing.await();
-                if (connect(grant)) {
-                    hold(grant);
-                } else {
+                try {
+                    if (connect(grant)) {
+                        hold(grant);
+                    } else {
+                        standing.stays(grant, Deadline.in(backoff.pause()));
+                    }
+                } catch (RuntimeException e) {
+                    unforeseen(e);
                     standing.stays(grant, Deadline.in(backoff.pause()));
                 }
             }
@@ -139,6 +144,15 @@ final class GatewayLink implements Runnable {
             leave(held);
             standing.stays(grant, Deadline.in(backoff.pause()));
         }
+    }
+
+    /** Costs this attempt, and not the way to the gateway for good. */
+    private void unforeseen(RuntimeException failure) {
+        String why = "not foreseen: " + failure;
+        if (!why.equals(problem)) {
+            LOG.errorf(failure, "gateway %s: a failure that was not foreseen", gateway);
+        }
+        problem = why;
     }
 
     private void leave(Session old) {

@@ -13,7 +13,6 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,8 +22,8 @@ import java.util.stream.Collectors;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Whose word about a gateway's key counts: the roots of the file, until a gateway that was verified tells others. What was told replaces the
- * file's, and is forgotten with the process.
+ * Whose word about a gateway's key counts: the roots of the file, until a gateway that was verified tells others that one of them has signed for.
+ * What was told replaces the file's, and is forgotten with the process.
  *
  * <p>Not an {@code X509ExtendedTrustManager} on purpose: for a plain one JSSE itself compares the certificate with the gateway's name.
  */
@@ -41,17 +40,23 @@ final class ServerRoots implements X509TrustManager {
         this.clock = clock;
     }
 
-    /** Trusts these from now on, and no others. What cannot be read changes nothing; neither does an empty list. */
-    boolean replace(List<byte[]> der) throws GeneralSecurityException {
-        if (der.isEmpty() || der.size() > MOST) {
+    /**
+     * Trusts these from now on, and no others, if those that are trusted already vouch for them. An empty list changes nothing.
+     *
+     * @param der roots, and cross certificates for those that are new
+     * @param server what the gateway that tells them showed
+     * @throws GeneralSecurityException if they cannot be read, or are not vouched for; then nothing has changed
+     */
+    synchronized boolean replace(List<byte[]> der, X509Certificate server) throws GeneralSecurityException {
+        if (der.isEmpty()) {
             return false;
         }
-        List<X509Certificate> told = new ArrayList<>();
-        for (byte[] each : der) {
-            told.add(NodeKey.parse(each));
+        if (der.size() > MOST) {
+            throw new GeneralSecurityException("they are more than " + MOST);
         }
+        List<X509Certificate> told = ToldRoots.of(der).vouchedBy(roots, server);
         boolean different = !keys(told).equals(keys(roots));
-        roots = List.copyOf(told);
+        roots = told;
         return different;
     }
 

@@ -9,10 +9,12 @@ import dev.kekkai.wire.gateway.v1.Hello;
 import dev.kekkai.wire.gateway.v1.StatusUpdate;
 import dev.kekkai.wire.gateway.v1.ToAgent;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,7 @@ final class Session {
     private final Gateway gateway;
     private final Grant grant;
     private final ManagedChannel channel;
+    private final TlsPeer peer = new TlsPeer();
     private final Told told;
     private final SessionEvents events;
     private final Map<Long, RemoteCall<?>> unanswered = new ConcurrentHashMap<>();
@@ -80,8 +83,14 @@ final class Session {
     static Session open(
             Gateway gateway, Grant grant, ManagedChannel channel, Told told, SessionEvents events, int most) {
         Session session = new Session(gateway, grant, channel, told, events, most);
-        GatewayGrpc.newStub(channel).serve(session.new Incoming());
-        session.hello();
+        try {
+            GatewayGrpc.newStub(ClientInterceptors.intercept(channel, session.peer))
+                    .serve(session.new Incoming());
+            session.hello();
+        } catch (RuntimeException e) {
+            channel.shutdownNow();
+            throw e;
+        }
         return session;
     }
 
@@ -235,7 +244,12 @@ final class Session {
             if (heard == null) {
                 latency = Duration.ofNanos(System.nanoTime() - readyAt);
             }
-            told.learn(gateway, message.getStatus());
+            try {
+                told.learn(gateway, message.getStatus(), peer.serverCertificate());
+            } catch (GeneralSecurityException e) {
+                end(String.valueOf(e.getMessage()), false);
+                return;
+            }
             heard = new Heard(message.getStatus(), System.nanoTime());
             begun.countDown();
             events.changed(this);

@@ -79,6 +79,9 @@ final class StandingThread implements Runnable {
             failed(String.valueOf(e.getMessage()));
         } catch (TpmException | ProverException e) {
             failed("this node's TPM: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("not attested, for a reason that was not foreseen", e);
+            failed("not foreseen: " + e);
         }
     }
 
@@ -106,6 +109,9 @@ final class StandingThread implements Runnable {
                 refused = e;
             } catch (NoAnswerException e) {
                 noAnswers.add(e);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "%s: not attested there, for a reason that was not foreseen", gateway);
+                noAnswers.add(new NoAnswerException(gateway + ": not foreseen: " + e, e));
             }
         }
         if (refused != null) {
@@ -122,6 +128,8 @@ final class StandingThread implements Runnable {
                 return attesting.renew(session.gateway(), session.channel(), identity(), held);
             } catch (NoAnswerException e) {
                 LOG.infof("not renewed there: %s", e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "%s: not renewed there, for a reason that was not foreseen", session.gateway());
             } catch (RefusedException e) {
                 LOG.warnf("%s refuses to renew, so this node attests anew: %s", session.gateway(), described(e));
                 return attested();

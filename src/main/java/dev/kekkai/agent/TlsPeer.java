@@ -8,6 +8,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.MethodDescriptor;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLException;
@@ -24,10 +25,10 @@ final class TlsPeer implements ClientInterceptor {
         return made;
     }
 
-    /** The certificate that the gateway showed and {@link ServerRoots} verified, DER. */
-    byte[] serverCertificate() throws GeneralSecurityException {
+    /** The certificate that the gateway showed and {@link ServerRoots} verified. */
+    X509Certificate serverCertificate() throws GeneralSecurityException {
         try {
-            return session().getPeerCertificates()[0].getEncoded();
+            return (X509Certificate) session().getPeerCertificates()[0];
         } catch (SSLException e) {
             throw new GeneralSecurityException("the gateway showed no certificate", e);
         }

@@ -6,23 +6,32 @@ import dev.kekkai.id.KeyId;
 import dev.kekkai.wire.gateway.v1.StatusUpdate;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The furthest that any gateway has told this agent: the authority chain's serial, the {@code key_id} with its epoch, and the roots. None of
- * it ever goes back while the process lives, so a replica that lags, or a store that was rolled back, is seen for what it is.
+ * it ever goes back while the process lives, so a replica that lags, or a store that was rolled back, is seen for what it is. Neither serial nor
+ * epoch is believed to leap, so nobody puts them out of the reach of gateways to come.
  */
 final class Told {
     private static final Logger LOG = Logger.getLogger(Told.class);
     /** What kube-apiserver takes. */
     private static final int KEY_ID_BYTES = 1024;
+    /** More than any fleet does between two of an agent's looks, or before its first. */
+    static final long LEAP = 1_000_000;
+
+    private static final int CAUSES = 16;
 
     private final ServerRoots roots;
     private long serial;
     private @Nullable Key key;
+    private final Set<String> said = new HashSet<>();
 
     /** @param roots brought up to date as gateways tell them */
     Told(ServerRoots roots) {
@@ -46,28 +55,53 @@ final class Told {
         return Optional.ofNullable(key);
     }
 
-    /** Takes note of what a gateway tells. */
-    synchronized void learn(Gateway from, StatusUpdate update) {
-        roots(from, update.getAuthoritySerial(), update.getServerRootsList());
+    /**
+     * Takes note of what a gateway tells.
+     *
+     * @param server the certificate that it showed
+     * @throws GeneralSecurityException if it is not to be believed; then nothing was noted
+     */
+    synchronized void learn(Gateway from, StatusUpdate update, X509Certificate server) throws GeneralSecurityException {
         Key known = key;
+        if (tellsKey(update)) {
+            believable("key is of epoch", update.getEpoch(), known == null ? 0 : known.epoch());
+        }
+        roots(from, update.getAuthoritySerial(), update.getServerRootsList(), server);
         if (tellsKey(update) && (known == null || update.getEpoch() > known.epoch())) {
             key = new Key(new KeyId(update.getKeyId()), update.getEpoch());
             LOG.infof("%s tells key_id %s, epoch %d", from, update.getKeyId(), update.getEpoch());
         }
     }
 
-    /** Takes note of the serial and the roots that a gateway tells; roots of one that lags are not taken. */
-    synchronized void roots(Gateway from, long toldSerial, List<ByteString> told) {
+    /**
+     * Takes note of the serial and the roots that a gateway tells; roots of one that lags are not taken.
+     *
+     * @param server the certificate that it showed
+     * @throws GeneralSecurityException if the serial is not to be believed; then nothing was noted
+     */
+    synchronized void roots(Gateway from, long toldSerial, List<ByteString> told, X509Certificate server)
+            throws GeneralSecurityException {
+        believable("authority serial is", toldSerial, serial);
         if (toldSerial < serial) {
             return;
         }
         serial = toldSerial;
         try {
-            if (roots.replace(told.stream().map(ByteString::toByteArray).toList())) {
+            if (roots.replace(told.stream().map(ByteString::toByteArray).toList(), server)) {
                 LOG.infof("%s tells other roots for gateways: %s", from, roots.fingerprints());
             }
         } catch (GeneralSecurityException e) {
-            LOG.warnf("%s tells roots for gateways that cannot be read, they are left aside: %s", from, e.getMessage());
+            String why = from + " tells roots for gateways that are left aside: " + e.getMessage();
+            if (said.size() < CAUSES && said.add(why)) {
+                LOG.warn(why);
+            }
+        }
+    }
+
+    private static void believable(String what, long toldNow, long known) throws GeneralSecurityException {
+        if (toldNow - known > LEAP) {
+            throw new GeneralSecurityException("it is not believed: its " + what + " " + toldNow + ", more than " + LEAP
+                    + " above " + known + ", the most that was seen so far");
         }
     }
 

@@ -32,7 +32,7 @@ final class Told {
         this.fleet = fleet;
         this.dek = dek;
         this.serials = serials;
-        this.roots = der(roots.certificates());
+        this.roots = der(roots.told());
     }
 
     /** From now on nodes are told to go elsewhere. */

@@ -62,12 +62,35 @@ public final class CertificateAuthority {
             throws CustodyException {
         X500Name name = new X500Name("CN=" + commonName);
         byte[] spki = signer.publicKey();
+        X509v3CertificateBuilder builder = forAuthority(name, sha256(spki), name, spki);
+        return new CertificateAuthority(signer, name, sign(builder, signer), random);
+    }
+
+    /**
+     * Certifies another CA's key under that CA's own name, so that who trusts this one may come to trust that one. Its contents follow from both
+     * keys and names alone. Blocks on the HSM.
+     */
+    X509Certificate vouchFor(CertificateAuthority other) throws CustodyException {
+        byte[] ours = signer.publicKey();
+        byte[] theirs = other.signer.publicKey();
+        X509v3CertificateBuilder builder = forAuthority(name, sha256(sha256(ours), sha256(theirs)), other.name, theirs);
+        try {
+            builder.addExtension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(ours)));
+        } catch (IOException e) {
+            throw new IllegalStateException("an extension of ours cannot be written", e);
+        }
+        return sign(builder, signer);
+    }
+
+    /** @param digest whose beginning is the serial number */
+    private static X509v3CertificateBuilder forAuthority(
+            X500Name issuer, byte[] digest, X500Name subject, byte[] spki) {
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
-                name,
-                new BigInteger(1, Arrays.copyOf(sha256(spki), SERIAL_BYTES)).setBit(0),
+                issuer,
+                new BigInteger(1, Arrays.copyOf(digest, SERIAL_BYTES)).setBit(0),
                 Date.from(ALWAYS),
                 Date.from(NEVER),
-                name,
+                subject,
                 SubjectPublicKeyInfo.getInstance(spki));
         try {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
@@ -76,7 +99,7 @@ public final class CertificateAuthority {
         } catch (IOException e) {
             throw new IllegalStateException("an extension of ours cannot be written", e);
         }
-        return new CertificateAuthority(signer, name, sign(builder, signer), random);
+        return builder;
     }
 
     /** Its certificate, which it signed itself. */
@@ -147,9 +170,13 @@ public final class CertificateAuthority {
         return Arrays.copyOf(sha256(spki), KEY_ID_BYTES);
     }
 
-    private static byte[] sha256(byte[] bytes) {
+    private static byte[] sha256(byte[]... parts) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return digest.digest();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

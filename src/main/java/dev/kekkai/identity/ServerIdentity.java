@@ -56,11 +56,12 @@ public final class ServerIdentity extends X509ExtendedKeyManager {
         var unused = timer.scheduleWithFixedDelay(this::renewIfDue, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Throws nothing: a task that threw once would never run again. */
     void renewIfDue() {
-        if (!due()) {
-            return;
-        }
         try {
+            if (!due()) {
+                return;
+            }
             renew();
             LOG.infof(
                     "The gateway's certificate was renewed, until %s",
@@ -69,6 +70,11 @@ public final class ServerIdentity extends X509ExtendedKeyManager {
             LOG.warnf(
                     "The gateway's certificate could not be renewed and is good until %s: %s",
                     certificate().getNotAfter().toInstant(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.errorf(
+                    e,
+                    "The gateway's certificate could not be renewed for a reason that was not foreseen; the next look is in %d s",
+                    LOOK_SECONDS);
         }
     }
 

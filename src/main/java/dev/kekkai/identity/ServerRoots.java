@@ -12,8 +12,9 @@ import java.util.List;
  *
  * @param active signs the gateways' certificates
  * @param standby signs nothing yet
+ * @param vouched the standby's key and name, signed by the active one: by it nodes that trust the active one take the standby
  */
-public record ServerRoots(CertificateAuthority active, CertificateAuthority standby) {
+public record ServerRoots(CertificateAuthority active, CertificateAuthority standby, X509Certificate vouched) {
     /** Where the keys are. */
     public interface Keys {
         /** The key pair with a label, made if there is none. */
@@ -31,7 +32,9 @@ public record ServerRoots(CertificateAuthority active, CertificateAuthority stan
      * @param number of the active one, from 1; {@code gateway.server-root}
      */
     public static ServerRoots open(Keys keys, int number, SecureRandom random) throws CustodyException {
-        return new ServerRoots(root(keys, number, random), root(keys, number + 1, random));
+        CertificateAuthority active = root(keys, number, random);
+        CertificateAuthority standby = root(keys, number + 1, random);
+        return new ServerRoots(active, standby, active.vouchFor(standby));
     }
 
     private static CertificateAuthority root(Keys keys, int number, SecureRandom random) throws CustodyException {
@@ -41,5 +44,10 @@ public record ServerRoots(CertificateAuthority active, CertificateAuthority stan
     /** What nodes are to trust: the active one first. */
     public List<X509Certificate> certificates() {
         return List.of(active.certificate(), standby.certificate());
+    }
+
+    /** What running nodes are told: the roots, and the active one's word for the standby. */
+    public List<X509Certificate> told() {
+        return List.of(active.certificate(), standby.certificate(), vouched);
     }
 }

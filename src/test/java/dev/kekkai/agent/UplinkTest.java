@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.kekkai.attestation.ek.EkFingerprint;
+import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.testing.agent.SmallFleet;
 import dev.kekkai.testing.agent.SmallGateway;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,7 +150,7 @@ class UplinkTest {
         SmallFleet.Root next = SmallFleet.newRoot("next root");
         agent.start(first);
 
-        agent.fleet.toldRoots = List.of(old.certificate(), next.certificate());
+        agent.fleet.toldRoots = List.of(old.certificate(), next.certificate(), SmallFleet.cross(old, next));
         first.tellStatus();
         await().atMost(AgentFixture.PATIENCE).until(() -> agent.report().roots().size() == 2);
         agent.fleet.exchangeRoot(next);
@@ -164,6 +167,64 @@ class UplinkTest {
         agent.owned(SmallGateway.restart(agent.fleet, first.address()));
         await().atMost(AgentFixture.PATIENCE)
                 .until(() -> agent.reason().contains("does not come from any of the pinned roots"));
+    }
+
+    @Test
+    void a_stolen_gateway_key_brings_agents_no_root_of_its_own() throws Exception {
+        SmallGateway gateway = agent.gateway();
+        SmallFleet.Root pinned = agent.fleet.root();
+        SmallFleet.Root thiefs = SmallFleet.newRoot("the thief's");
+        agent.start(gateway);
+        Set<String> before = told(gateway, 2, pinned.certificate());
+
+        assertThat(told(gateway, 3, thiefs.certificate())).isEqualTo(before);
+        assertThat(told(gateway, 4, pinned.certificate(), thiefs.certificate())).isEqualTo(before);
+        assertThat(told(gateway, 5, pinned.certificate(), thiefs.certificate(), SmallFleet.cross(pinned, thiefs)))
+                .as("the same with the pinned root's signature, which he does not have")
+                .hasSize(2);
+    }
+
+    /** Which roots the agent trusts when it has heard a serial together with these. */
+    private Set<String> told(SmallGateway gateway, long serial, X509Certificate... roots) {
+        agent.fleet.toldRoots = List.of(roots);
+        agent.fleet.serial.set(serial);
+        gateway.tellStatus();
+        await().atMost(AgentFixture.PATIENCE).until(() -> agent.report().authoritySerial() == serial);
+        return Set.copyOf(agent.report().roots());
+    }
+
+    @Test
+    void a_serial_or_an_epoch_that_leaps_is_not_believed_and_ends_the_connection() throws Exception {
+        SmallGateway gateway = agent.gateway();
+        agent.start(gateway);
+        long epoch = agent.status().epoch();
+
+        gateway.tell(
+                status -> status.toBuilder().setAuthoritySerial(Long.MAX_VALUE).build());
+        await().atMost(AgentFixture.PATIENCE)
+                .until(() -> agent.reason().contains("it is not believed: its authority serial is " + Long.MAX_VALUE));
+        gateway.tell(status -> status.toBuilder().setEpoch(Long.MAX_VALUE).build());
+        await().atMost(AgentFixture.PATIENCE)
+                .until(() -> agent.reason().contains("it is not believed: its key is of epoch " + Long.MAX_VALUE));
+
+        gateway.tell(status -> status);
+        await().atMost(AgentFixture.PATIENCE).until(agent::healthy);
+        agent.roundTrip();
+        assertThat(agent.report().authoritySerial()).isEqualTo(agent.fleet.serial.get());
+        assertThat(agent.status().epoch()).isEqualTo(epoch);
+    }
+
+    @Test
+    void a_failure_that_nobody_foresaw_costs_one_attempt_and_no_thread() throws Exception {
+        SmallGateway gateway = agent.gateway();
+        KekkaiConfig.Gateway noHost = new KekkaiConfig.Gateway("no host", 1, 1);
+
+        agent.begin(List.of(noHost, gateway.address()));
+
+        await().atMost(AgentFixture.PATIENCE).until(agent::healthy);
+        agent.roundTrip();
+        await().atMost(AgentFixture.PATIENCE)
+                .until(() -> agent.report().links().getFirst().problem().contains("not foreseen: "));
     }
 
     @Test

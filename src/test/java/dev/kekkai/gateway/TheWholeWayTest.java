@@ -62,7 +62,9 @@ class TheWholeWayTest {
             assertThat(serve.told().getFirst().getHealthy()).isTrue();
             assertThat(serve.told().getFirst().getKeyId())
                     .isEqualTo(wrapped.getWrapped().getKeyId());
-            assertThat(serve.told().getFirst().getServerRootsCount()).isEqualTo(2);
+            assertThat(serve.told().getFirst().getServerRootsCount())
+                    .as("two roots, and the active one's word for the other")
+                    .isEqualTo(3);
         }
         assertThat(NodeName.of(certified.chain().getFirst())).contains(new NodeName(TenantId.DEFAULT, enrolled.id()));
         assertThat(gateway.last("attest").orElseThrow().outcome()).isEqualTo(AuditEvent.Outcome.DONE);

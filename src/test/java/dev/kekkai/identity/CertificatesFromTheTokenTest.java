@@ -90,6 +90,28 @@ class CertificatesFromTheTokenTest {
     }
 
     @Test
+    void the_active_root_vouches_for_the_standby_as_for_a_ca_and_replicas_say_the_same() throws Exception {
+        ServerRoots roots = ServerRoots.open(token::signer, 7, new SecureRandom());
+
+        X509Certificate vouched = roots.vouched();
+
+        vouched.verify(roots.active().publicKey());
+        assertThat(vouched.getPublicKey()).isEqualTo(roots.standby().publicKey());
+        assertThat(vouched.getSubjectX500Principal())
+                .isEqualTo(roots.standby().certificate().getSubjectX500Principal());
+        assertThat(vouched.getIssuerX500Principal())
+                .isEqualTo(roots.active().certificate().getSubjectX500Principal());
+        assertThat(vouched.getBasicConstraints()).isZero();
+        assertThat(vouched.getTBSCertificate())
+                .isEqualTo(ServerRoots.open(token::signer, 7, new SecureRandom())
+                        .vouched()
+                        .getTBSCertificate());
+        assertThat(roots.told())
+                .containsExactly(roots.active().certificate(), roots.standby().certificate(), vouched);
+        assertThat(roots.certificates()).as("for files").doesNotContain(vouched);
+    }
+
+    @Test
     void an_hsm_that_does_not_sign_is_an_hsm_that_does_not_sign() throws Exception {
         MemorySigningKey key = new MemorySigningKey();
         CertificateAuthority authority = CertificateAuthority.of(key.generate(), "root", new SecureRandom());

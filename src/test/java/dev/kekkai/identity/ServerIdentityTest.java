@@ -1,6 +1,7 @@
 package dev.kekkai.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.kekkai.testing.authority.MemorySigningKey;
 import java.security.PrivateKey;
@@ -9,19 +10,28 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ServerIdentityTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-06-01T12:00:00Z"));
+    private final AtomicBoolean clockFails = new AtomicBoolean();
     private final MemorySigningKey key = new MemorySigningKey();
     private ServerIdentity identity;
 
     @BeforeEach
     void a_gateway_of_two_names() throws Exception {
         CertificateAuthority root = CertificateAuthority.of(key.generate(), "root", new SecureRandom());
-        identity = ServerIdentity.make(root, List.of("gateway.example.net", "192.0.2.1", "2001:db8::1"), now::get);
+        identity = ServerIdentity.make(root, List.of("gateway.example.net", "192.0.2.1", "2001:db8::1"), this::instant);
+    }
+
+    private Instant instant() {
+        if (clockFails.get()) {
+            throw new IllegalStateException("nobody foresaw this");
+        }
+        return now.get();
     }
 
     @Test
@@ -55,6 +65,22 @@ class ServerIdentityTest {
         assertThat(identity.getCertificateChain(alias)[0]).isEqualTo(before);
         assertThat(identity.getPrivateKey(identity.chooseEngineServerAlias("EC", null, null)))
                 .isNotEqualTo(old);
+    }
+
+    @Test
+    void a_failure_that_nobody_foresaw_does_not_end_the_renewals() {
+        X509Certificate before = identity.certificate();
+        now.set(now.get().plus(Duration.ofDays(4)));
+        clockFails.set(true);
+
+        assertThatCode(identity::renewIfDue)
+                .as("a periodic task that throws is cancelled")
+                .doesNotThrowAnyException();
+        assertThat(identity.certificate()).isEqualTo(before);
+
+        clockFails.set(false);
+        identity.renewIfDue();
+        assertThat(identity.certificate()).isNotEqualTo(before);
     }
 
     @Test

@@ -70,6 +70,14 @@ public final class SmallFleet {
         return new Root(key, CertificateMaker.ca(name).signedWith(ECDSA).selfSigned(key));
     }
 
+    /** One root's word for another. */
+    public static X509Certificate cross(Root by, Root other) throws GeneralSecurityException {
+        String name = other.certificate().getSubjectX500Principal().getName().substring("CN=".length());
+        return CertificateMaker.ca(name)
+                .signedWith(ECDSA)
+                .issued(other.certificate().getPublicKey(), by.certificate(), by.key());
+    }
+
     /** The root that gateways' certificates come from. */
     public Root root() {
         return root;
