@@ -23,8 +23,8 @@ final class Told {
     private static final Logger LOG = Logger.getLogger(Told.class);
     /** What kube-apiserver takes. */
     private static final int KEY_ID_BYTES = 1024;
-    /** More than any fleet does between two of an agent's looks, or before its first. */
-    static final long LEAP = 1_000_000;
+    /** More than any fleet does between two of an agent's looks, or before its first: a keyring that was rebuilt may leap by some ten million epochs. */
+    static final long LEAP = 100_000_000;
 
     private static final int CAUSES = 16;
 

@@ -42,10 +42,12 @@ public final class GatewayServer implements AutoCloseable {
 
     private final Deque<AutoCloseable> open;
     private final KeySide keys;
+    private final GatewayEndpoint endpoint;
 
-    private GatewayServer(Deque<AutoCloseable> open, KeySide keys) {
+    private GatewayServer(Deque<AutoCloseable> open, KeySide keys, GatewayEndpoint endpoint) {
         this.open = open;
         this.keys = keys;
+        this.endpoint = endpoint;
     }
 
     /**
@@ -69,7 +71,7 @@ public final class GatewayServer implements AutoCloseable {
             LOG.infof(
                     "nodes are served as %s: port %d, and %d for attestations",
                     String.join(", ", gateway.names()), endpoint.servicePort(), endpoint.attestPort());
-            return new GatewayServer(open, keys);
+            return new GatewayServer(open, keys, endpoint);
         } finally {
             if (!done) {
                 Workbench.closeAll(open);
@@ -167,7 +169,7 @@ public final class GatewayServer implements AutoCloseable {
 
     /** Why only a restart of this process helps, if that is so. */
     public Optional<String> hopeless() {
-        return keys.hopeless();
+        return keys.hopeless().or(endpoint::hopeless);
     }
 
     @Override

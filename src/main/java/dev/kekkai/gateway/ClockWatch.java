@@ -30,6 +30,12 @@ final class ClockWatch {
         return jump.abs().compareTo(TOLERANCE) > 0 ? Optional.of(jump) : Optional.empty();
     }
 
+    /** Why only a restart helps, if that is so: a clock that was set, or stood still while the machine did, is not trusted again. */
+    Optional<String> hopeless() {
+        return jump().map(jump -> "the clock was set by " + jump.toSeconds()
+                + " s while this gateway ran, or the machine stood still: it attests nobody until it is restarted");
+    }
+
     /** @throws Denied if a node certificate's time is over, or the clock says what cannot be */
     void check(Peer peer) throws Denied {
         Instant now = now();

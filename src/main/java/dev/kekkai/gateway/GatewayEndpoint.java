@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -40,6 +41,7 @@ public final class GatewayEndpoint implements AutoCloseable {
     private static final Duration ATTEST_AGE = Duration.ofMinutes(2);
     private static final Duration AGE_GRACE = Duration.ofSeconds(30);
 
+    private final ClockWatch clock;
     private final Told told;
     private final Streams streams;
     private final TlsServer attest;
@@ -48,7 +50,14 @@ public final class GatewayEndpoint implements AutoCloseable {
     private final Duration drain;
 
     private GatewayEndpoint(
-            Told told, Streams streams, TlsServer attest, TlsServer service, Deque<Runnable> ends, Duration drain) {
+            ClockWatch clock,
+            Told told,
+            Streams streams,
+            TlsServer attest,
+            TlsServer service,
+            Deque<Runnable> ends,
+            Duration drain) {
+        this.clock = clock;
         this.told = told;
         this.streams = streams;
         this.attest = attest;
@@ -139,7 +148,13 @@ public final class GatewayEndpoint implements AutoCloseable {
                     timer,
                     limits.challenge().toMillis());
             Streams streams = new Streams(new ServeStream.Desk(
-                    gate, new Calls(ground.dek(), serials), told, serials, register, new Shares(limits.inFlight()), limits.inFlight()));
+                    gate,
+                    new Calls(ground.dek(), serials),
+                    told,
+                    serials,
+                    register,
+                    new Shares(limits.inFlight()),
+                    limits.inFlight()));
             streams.lookAfter(timer);
 
             TlsServer service = TlsServer.start(
@@ -167,7 +182,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE));
             ends.push(attest::close);
             started = true;
-            return new GatewayEndpoint(told, streams, attest, service, ends, limits.drain());
+            return new GatewayEndpoint(clock, told, streams, attest, service, ends, limits.drain());
         } finally {
             if (!started) {
                 ends.forEach(Runnable::run);
@@ -201,6 +216,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                         callsAtOnce,
                         HANDLERS,
                         Duration.ofSeconds(2)));
+    }
+
+    /** Why only a restart of this gateway helps, if that is so. */
+    public Optional<String> hopeless() {
+        return clock.hopeless();
     }
 
     /** The port of attestations. */

@@ -99,7 +99,7 @@ class ReceptionTest {
                 serials,
                 clock,
                 new Challenges(random),
-                new Register(event -> {}),
+                new Register(event -> {}, Runnable::run),
                 Duration.ofSeconds(30));
     }
 
