@@ -113,14 +113,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     register,
                     limits.challenge());
             Admitting admitting = new Admitting(
-                    ground.fleet(),
-                    sightings,
-                    policies,
-                    ground.certificates(),
-                    told,
-                    clock,
-                    register,
-                    ground.name());
+                    ground.fleet(), sightings, policies, ground.certificates(), told, clock, register, ground.name());
             AttestStream.Steps attesting = new AttestStream.Steps(
                     reception,
                     admitting,
@@ -138,7 +131,13 @@ public final class GatewayEndpoint implements AutoCloseable {
                     timer,
                     limits.challenge().toMillis());
             Streams streams = new Streams(new ServeStream.Desk(
-                    gate, new Calls(ground.dek(), serials), told, serials, register, new Shares(limits.inFlight()), limits.inFlight()));
+                    gate,
+                    new Calls(ground.dek(), serials),
+                    told,
+                    serials,
+                    register,
+                    new Shares(limits.inFlight()),
+                    limits.inFlight()));
             streams.lookAfter(timer);
 
             TlsServer service = TlsServer.start(

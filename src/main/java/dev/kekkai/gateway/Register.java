@@ -62,10 +62,15 @@ final class Register {
 
     /** A refusal of somebody whom no node is known for. */
     void refused(String action, String who, Peer peer, Denied denied) {
-        rate(action).admit(peer.source()).ifPresent(before -> refused(event(
-                action, NOBODY, new Actor.Named(who + "@" + peer.source()), outcome(denied), reason(denied, before))));
+        rate(action)
+                .admit(peer.source())
+                .ifPresent(before -> refused(event(
+                        action,
+                        NOBODY,
+                        new Actor.Named(who + "@" + peer.source()),
+                        outcome(denied),
+                        reason(denied, before))));
     }
-
 
     /** A refusal of whom a certificate names. */
     void refused(String action, Peer peer, Denied denied) {

@@ -36,7 +36,8 @@ final class ServeStream implements StreamObserver<FromAgent> {
      * @param shares of each node, over all its streams
      * @param inFlight of one node at most
      */
-    record Desk(Gate gate, Calls calls, Told told, SerialWatch serials, Register register, Shares shares, int inFlight) {}
+    record Desk(
+            Gate gate, Calls calls, Told told, SerialWatch serials, Register register, Shares shares, int inFlight) {}
 
     ServeStream(Desk desk, Peer peer, ServerCallStreamObserver<ToAgent> call, Consumer<ServeStream> closed) {
         this.desk = desk;

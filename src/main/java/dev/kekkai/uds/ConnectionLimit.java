@@ -71,7 +71,6 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
     private synchronized void leave(Optional<InetAddress> source) {
         open--;
-        source.ifPresent(
-                address -> bySource.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1));
+        source.ifPresent(address -> bySource.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1));
     }
 }

@@ -25,8 +25,8 @@ class RefusalRateTest {
     /** As many as no map would hold. */
     @Test
     void all_addresses_together_have_a_rate_too() {
-        assertThat(IntStream.range(0, 5_000)
-                        .filter(i -> rate.admit("10.0." + i / 250 + "." + i % 250).isPresent()))
+        assertThat(IntStream.range(0, 5_000).filter(i -> rate.admit("10.0." + i / 250 + "." + i % 250)
+                        .isPresent()))
                 .hasSize(200);
 
         nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
