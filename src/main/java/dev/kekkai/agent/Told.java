@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The furthest that any gateway has told this agent: the authority chain's serial, the {@code key_id} with its epoch, and the roots. None of
  * it ever goes back while the process lives, so a replica that lags, or a store that was rolled back, is seen for what it is. Neither serial nor
- * epoch is believed to leap, so nobody puts them out of the reach of gateways to come.
+ * epoch is believed to leap, so no single word puts them out of the reach of gateways to come.
  */
 final class Told {
     private static final Logger LOG = Logger.getLogger(Told.class);
