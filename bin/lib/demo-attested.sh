@@ -138,6 +138,9 @@ wait_for 60 node cp-1 status
 node cp-1 status
 node cp-1 probe
 
+say "Would it pass each alternative of its policy, by its last attestation?"
+gateway policy diff cp-1
+
 say "Its disk, copied to another machine: all that is on it, and another TPM"
 mkdir "$folder/cp-2"
 sed "s|/cp-1/|/cp-2/|; s|tpm-cp-1|tpm-cp-2|" "$folder/cp-1.yaml" >"$folder/cp-2.yaml"

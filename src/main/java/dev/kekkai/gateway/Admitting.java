@@ -2,6 +2,7 @@ package dev.kekkai.gateway;
 
 import dev.kekkai.attestation.Expectation;
 import dev.kekkai.attestation.QuoteVerifier;
+import dev.kekkai.attestation.pcr.PcrValues;
 import dev.kekkai.attestation.verdict.Reason;
 import dev.kekkai.attestation.verdict.Verdict;
 import dev.kekkai.attestation.verdict.VerdictJson;
@@ -69,7 +70,7 @@ final class Admitting {
         try {
             Verdict.Accepted verdict = accepted(challenged, evidence);
             checkStore(challenged);
-            return admit(challenged, verdict);
+            return admit(challenged, verdict, json(verdict, challenged, evidence));
         } catch (Denied denied) {
             register.refused(challenged.kind().action(), challenged.node(), challenged.peer(), denied);
             throw denied;
@@ -100,7 +101,7 @@ final class Admitting {
                 Denied denied = new Denied(refused);
                 Denied told = serials.instead(challenged.serial(), denied);
                 if (told == denied && !ANYBODYS.contains(refused.reason())) {
-                    fleet.observe(node.id(), notLetIn(node, refused));
+                    fleet.observe(node.id(), notLetIn(node, json(refused, challenged, evidence)));
                 }
                 throw told;
             }
@@ -128,7 +129,7 @@ final class Admitting {
         return node;
     }
 
-    private Granted admit(Challenged challenged, Verdict.Accepted verdict) throws Denied {
+    private Granted admit(Challenged challenged, Verdict.Accepted verdict, String json) throws Denied {
         Peer peer = challenged.peer();
         Node node = challenged.node();
         Instant issued = clock.after(fleet.observed(node.id()).map(Observation::at));
@@ -144,7 +145,7 @@ final class Admitting {
                 peer,
                 "certificate " + chain.getFirst().getSerialNumber().toString(16) + " until "
                         + chain.getFirst().getNotAfter().toInstant());
-        fleet.observe(node.id(), letIn(verdict, peer, issued, chain.getFirst()));
+        fleet.observe(node.id(), letIn(verdict, json, peer, issued, chain.getFirst()));
         if (challenged.kind() == Kind.ATTEST) {
             sightings.found(node, challenged.trust());
         }
@@ -171,11 +172,23 @@ final class Admitting {
         }
     }
 
-    private Observation letIn(Verdict.Accepted verdict, Peer peer, Instant issued, X509Certificate certificate) {
+    /** With the PCRs as the TPM signed them, if it came to that, so that another policy can be held against them without the node. */
+    private static String json(Verdict verdict, Challenged challenged, Evidence evidence) {
+        boolean signed = !(verdict instanceof Verdict.Refused refused)
+                || refused.reason().compareTo(Reason.PCR_DIGEST) > 0;
+        return PcrValues.parse(
+                        challenged.policy().selection(), evidence.getPcrValues().toByteArray())
+                .filter(values -> signed)
+                .map(values -> VerdictJson.of(verdict, values))
+                .orElseGet(() -> VerdictJson.of(verdict));
+    }
+
+    private Observation letIn(
+            Verdict.Accepted verdict, String json, Peer peer, Instant issued, X509Certificate certificate) {
         return new Observation(
                 issued,
                 true,
-                VerdictJson.of(verdict),
+                json,
                 Optional.of(verdict.quoted().counters()),
                 Optional.of(verdict.quoted().trust()),
                 Optional.of(peer.tlsKey()),
@@ -183,12 +196,12 @@ final class Admitting {
                 gateway);
     }
 
-    private Observation notLetIn(Node node, Verdict.Refused refused) {
+    private Observation notLetIn(Node node, String json) {
         Optional<Observation> before = fleet.observed(node.id());
         return new Observation(
                 clock.after(before.map(Observation::at)),
                 false,
-                VerdictJson.of(refused),
+                json,
                 before.flatMap(Observation::counters),
                 before.flatMap(Observation::trust),
                 before.flatMap(Observation::tlsKey),

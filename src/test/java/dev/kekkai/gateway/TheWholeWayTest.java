@@ -71,6 +71,9 @@ class TheWholeWayTest {
         assertThat(gateway.last("issue").orElseThrow().caller().name())
                 .contains(enrolled.id().toString());
         assertThat(fleet.view().node(enrolled.id()).orElseThrow().pinnedAk()).isPresent();
+        assertThat(fleet.observed(enrolled.id()).orElseThrow().verdict())
+                .as("the PCRs, for policy diff")
+                .contains("\"pcrs\":");
         assertThat(dek.wraps())
                 .singleElement()
                 .satisfies(request -> assertThat(request.caller().tenant()).isEqualTo(TenantId.DEFAULT));
