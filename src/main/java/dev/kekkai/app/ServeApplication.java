@@ -15,6 +15,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -22,6 +24,8 @@ import org.jboss.logging.Logger;
 /** Serves inside Quarkus until the process is told to stop. Its one argument is the configuration file. */
 public class ServeApplication implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(ServeApplication.class);
+
+    private static final long CLOSING_SECONDS = 20;
 
     private final Vitals vitals;
     private final Front front;
@@ -35,6 +39,8 @@ public class ServeApplication implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
+        CountDownLatch closed = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> await(closed), "kekkai-closing"));
         try {
             KekkaiConfig config = ConfigFile.load(Path.of(args[0]), System.getenv());
             switch (config.role()) {
@@ -54,6 +60,7 @@ public class ServeApplication implements QuarkusApplication {
             return ExitCode.of(e).code();
         } finally {
             vitals.stopped();
+            closed.countDown();
         }
     }
 
@@ -88,6 +95,17 @@ public class ServeApplication implements QuarkusApplication {
             Quarkus.waitForExit();
         } finally {
             front.close();
+        }
+    }
+
+    /** The process is not to end on a signal before all is closed: the last records of the trail are anchored then, and the database folds its log up. */
+    private static void await(CountDownLatch closed) {
+        try {
+            if (!closed.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warnf("not all was closed within %d s", CLOSING_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
