@@ -2,7 +2,6 @@ package dev.kekkai.architecture;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kekkai.envelope.Envelope;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Implementation;
@@ -103,7 +102,9 @@ class NativeMetadataTest {
     @MethodSource("globs")
     void each_glob_matches_something_that_is_packaged(String glob) throws Exception {
         Path folder = FOLDERS_OF_OURS.get(glob);
-        assumeTrue(folder == null || Files.isDirectory(folder), folder + " is not there yet");
+        assertThat(folder == null || Files.isDirectory(folder))
+                .as("%s is there", folder)
+                .isTrue();
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
 
         assertThat(Stream.concat(wrapperEntries().stream(), classFolderEntries()))
