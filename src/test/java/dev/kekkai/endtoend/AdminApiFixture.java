@@ -3,6 +3,7 @@ package dev.kekkai.endtoend;
 import dev.kekkai.testing.admin.ApiClient;
 import dev.kekkai.testing.admin.OidcIssuer;
 import dev.kekkai.testing.admin.OperatorCertificates;
+import dev.kekkai.testing.process.GatewayHost;
 import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.process.KekkaiProcess;
 import java.net.InetSocketAddress;
@@ -15,16 +16,25 @@ record AdminApiFixture(
         implements AutoCloseable {
     static AdminApiFixture start(Path folder) throws Exception {
         Installation kekkai = Installation.withKey(folder);
-        return start(folder, kekkai, kekkai::serve);
+        return start(folder, kekkai, kekkai::serve, List.of());
     }
 
     /** How a server is started. */
-    interface Start {
+    private interface Start {
         KekkaiProcess serve() throws Exception;
     }
 
-    /** Adds the admin API to an installation, and starts it. */
-    static AdminApiFixture start(Path folder, Installation kekkai, Start start) throws Exception {
+    /** Adds the admin API to a gateway, and starts it. */
+    static AdminApiFixture start(Path folder, GatewayHost host) throws Exception {
+        return start(
+                folder,
+                host.installation(),
+                host::serve,
+                List.of(host.address().servicePort(), host.address().attestPort()));
+    }
+
+    private static AdminApiFixture start(Path folder, Installation kekkai, Start start, List<Integer> others)
+            throws Exception {
         OperatorCertificates certificates = OperatorCertificates.in(folder.resolve("certificates"))
                 .issue("operators-ca", "alice", "/O=Example/CN=alice", "email:alice@example.net")
                 .issue("operators-ca", "console", "/CN=console", "DNS:console.example.net")
@@ -33,7 +43,7 @@ record AdminApiFixture(
         OidcIssuer issuer = OidcIssuer.start();
         configure(kekkai, certificates, issuer.url());
         KekkaiProcess server = start.serve();
-        return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server));
+        return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server, others.toArray(Integer[]::new)));
     }
 
     static void configure(Installation kekkai, OperatorCertificates certificates, String issuer) throws Exception {

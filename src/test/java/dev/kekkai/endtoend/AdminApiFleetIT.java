@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.testing.admin.ApiClient;
 import dev.kekkai.testing.admin.ApiClient.Answer;
 import dev.kekkai.testing.agent.BootedTpm;
@@ -47,11 +48,14 @@ class AdminApiFleetIT {
         Path tenants = Files.createDirectory(folder.resolve("tenants"));
         Files.writeString(tenants.resolve("default.yaml"), "tenant: { pending: true }\n");
         kekkai.environment("KEKKAI_TENANTS_FOLDER", tenants.toString());
-        api = AdminApiFixture.start(folder, kekkai, host::serve);
+        api = AdminApiFixture.start(folder, host);
         viewer = api.in("kekkai-viewers");
         operator = api.in("kekkai-operators");
         tpm = BootedTpm.start();
         node = AgentNode.install(folder.resolve("node"), place(), host.roots(), List.of(host.address()));
+        Files.writeString(
+                node.config(),
+                Files.readString(node.config()).replace("  agent:\n", "  agent:\n    tenant: " + TenantId.DEFAULT + "\n"));
     }
 
     @AfterEach

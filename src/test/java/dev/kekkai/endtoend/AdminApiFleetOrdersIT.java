@@ -42,7 +42,7 @@ class AdminApiFleetOrdersIT {
         Files.writeString(tenants.resolve("second.yaml"), "tenant: { id: \"" + SECOND + "\" }\n");
         kekkai.environment("KEKKAI_TENANTS_FOLDER", tenants.toString());
         kekkai.run("key", "create", "--tenant", "second", "--new-keyring").succeeded();
-        api = AdminApiFixture.start(folder, kekkai, host::serve);
+        api = AdminApiFixture.start(folder, host);
         viewer = api.in("kekkai-viewers");
         operator = api.in("kekkai-operators");
     }
@@ -211,14 +211,15 @@ class AdminApiFleetOrdersIT {
                 .isEqualTo(201);
         operator.post(policy + "/alternatives/old/activate", key(), "");
         operator.post(policy + "/audit-only", key(), "");
-        assertThat(viewer.get(policy).json().get("auditOnly").asBoolean()).isTrue();
+        JsonNode watched = viewer.get(policy).json();
+        assertThat(watched.get("auditOnly").asBoolean()).isTrue();
+        assertThat(watched.get("weaknesses")).isNotEmpty();
         operator.post(policy + "/enforce", key(), "");
         operator.post(policy + "/alternatives/old/retire", key(), "");
 
         JsonNode now = viewer.get(policy).json();
         assertThat(now.get("auditOnly").asBoolean()).isFalse();
         assertThat(now.at("/alternatives/0/state").asText()).isEqualTo("RETIRED");
-        assertThat(now.get("weaknesses")).isNotEmpty();
         Answer back = operator.post(policy + "/alternatives/old/activate", key(), "");
         assertThat(back.status()).isEqualTo(409);
         assertThat(back.json().get("detail").asText()).contains("only a PENDING one becomes ACTIVE");
