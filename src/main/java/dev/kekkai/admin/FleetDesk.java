@@ -1,8 +1,6 @@
 package dev.kekkai.admin;
 
-import dev.kekkai.attestation.ek.EkFingerprint;
 import dev.kekkai.audit.AuditException;
-import dev.kekkai.fleet.Claimant;
 import dev.kekkai.fleet.EnrollRequest;
 import dev.kekkai.fleet.FleetAdministration;
 import dev.kekkai.fleet.FleetException;
@@ -26,18 +24,14 @@ import dev.kekkai.wire.admin.v1.ListPoliciesResponse;
 import dev.kekkai.wire.admin.v1.NodeToEnroll;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Carries out orders in the messages of {@code kekkai_admin_fleet_v1.proto}, for one operator: behind the admin socket, and in a command while no
  * server runs. Throws what {@link FleetAdministration} throws.
  */
 public final class FleetDesk {
-    private static final int SHORTEST = 16;
-
     private final FleetAdministration fleet;
     private final Function<String, Optional<TenantId>> tenants;
     private final Operator operator;
@@ -56,9 +50,7 @@ public final class FleetDesk {
         for (Node node : fleet.fleet().view().of(tenant)) {
             response.addNodes(FleetMessages.of(node, fleet.fleet().observed(node.id())));
         }
-        fleet.fleet().claimants().stream()
-                .filter(claimant -> claimant.tenant().equals(tenant))
-                .forEach(claimant -> response.addWaiting(FleetMessages.of(claimant)));
+        fleet.fleet().claimants(tenant).forEach(claimant -> response.addWaiting(FleetMessages.of(claimant)));
         return response.build();
     }
 
@@ -69,38 +61,11 @@ public final class FleetDesk {
             nodes.add(new EnrollRequest(
                     each.getName(),
                     each.getGroup(),
-                    fingerprint(order.tenant(), each.getEk()),
+                    fleet.ek(order.tenant(), each.getEk()),
                     Optional.empty(),
                     each.getAfterEviction()));
         }
         return FleetMessages.of(fleet.enroll(order, nodes), fleet.fleet());
-    }
-
-    /** A beginning is enough where the rest is known from a machine that waits; 64 bits of it cannot be met by chance. */
-    private EkFingerprint fingerprint(TenantId tenant, String said) throws FleetException {
-        String hex = said.toLowerCase(Locale.ROOT).replaceAll("[: ]", "");
-        List<EkFingerprint> waiting = fleet.fleet().claimants().stream()
-                .filter(claimant -> claimant.tenant().equals(tenant))
-                .flatMap(FleetDesk::fingerprints)
-                .filter(ek -> hex.length() >= SHORTEST && ek.hex().startsWith(hex))
-                .distinct()
-                .toList();
-        if (waiting.size() == 1) {
-            return waiting.getFirst();
-        }
-        try {
-            return EkFingerprint.parse(hex);
-        } catch (IllegalArgumentException e) {
-            throw new FleetException(
-                    "no machine that waits has an EK that begins with '" + said + "' and at least " + SHORTEST
-                            + " digits of it are needed; else give the whole fingerprint that 'kekkai node identity' shows on the machine, or its"
-                            + " maker's list: 64, 68 or 100 hex digits",
-                    e);
-        }
-    }
-
-    private static Stream<EkFingerprint> fingerprints(Claimant claimant) {
-        return Stream.of(claimant.ek(), EkFingerprint.parse(claimant.spki()));
     }
 
     public FleetChanged change(ChangeNodeRequest request) throws FleetException, StoreException, AuditException {
@@ -128,10 +93,7 @@ public final class FleetDesk {
                         .setGroup(entry.getKey().name())
                         .setDocument(PolicyText.text(PolicyText.canonical(entry.getValue())))
                         .addAllWeaknesses(entry.getValue().weaknesses())
-                        .setNodes((int) view.of(tenant).stream()
-                                .filter(node -> node.active()
-                                        && node.group().equals(entry.getKey().name()))
-                                .count())));
+                        .setNodes(view.heldTo(entry.getKey()))));
         return response.build();
     }
 

@@ -5,6 +5,7 @@ import dev.kekkai.fleet.Claimant;
 import dev.kekkai.fleet.Fleet;
 import dev.kekkai.fleet.FleetChange;
 import dev.kekkai.fleet.Node;
+import dev.kekkai.fleet.NodeState;
 import dev.kekkai.fleet.Observation;
 import dev.kekkai.wire.admin.v1.EnrolledNode;
 import dev.kekkai.wire.admin.v1.FleetChanged;
@@ -29,6 +30,7 @@ final class FleetMessages {
                 .setId(node.id().toString())
                 .setName(node.name())
                 .setGroup(node.group())
+                .setState(NodeState.of(node, seen).name())
                 .setEk(node.ek().hex())
                 .setPinnedAk(node.pinnedAk().orElse(""))
                 .setEnrolledMillis(node.enrolled().toEpochMilli())

@@ -1,6 +1,7 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.FleetDesk;
+import dev.kekkai.admin.rest.ServedFleet;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.Tenants;
 import dev.kekkai.config.Tenants.Tenant;
@@ -30,6 +31,11 @@ public final class FleetBench {
     /** What a gateway asks. It looks once {@link FleetService#start} is called. */
     public FleetService fleet() {
         return fleet;
+    }
+
+    /** For the admin API. */
+    public ServedFleet served() {
+        return new ServedFleet(administration, tenants);
     }
 
     /** Takes orders from an operator. */

@@ -129,7 +129,7 @@ final class KeySide {
                         wraps.apply(bench.audit()),
                         InstantSource.system(),
                         timer("kekkai-deadlines", open)),
-                parts(config, facts, bench, keys, keyring, fleet));
+                parts(config, facts, bench, keys, keyrings, fleet));
     }
 
     private static Keyring keyring(
@@ -165,7 +165,7 @@ final class KeySide {
             FleetBench fleet,
             Deque<AutoCloseable> open)
             throws SocketUnusableException {
-        Keyring keyring = Objects.requireNonNull(keyrings.get(TenantId.DEFAULT), "the default tenant is always served");
+        Keyring keyring = ofDefaultTenant(keyrings);
         logWhatServes(facts, keyring.snapshot());
         FleetCalls nodes = new FleetCalls(fleet.desk(ADMIN_SOCKET));
         open.push(UnixSocketServer.start(
@@ -182,6 +182,10 @@ final class KeySide {
                                 audit::syslogProblem)),
                         NodesGrpc.bindService(nodes),
                         PoliciesGrpc.bindService(nodes))));
+    }
+
+    private static Keyring ofDefaultTenant(Map<TenantId, Keyring> keyrings) {
+        return Objects.requireNonNull(keyrings.get(TenantId.DEFAULT), "the default tenant is always served");
     }
 
     private static Capacity capacity(KekkaiConfig config) {
@@ -245,18 +249,19 @@ final class KeySide {
             ServerFacts facts,
             Workbench bench,
             KeyAdministration keys,
-            Keyring keyring,
+            Map<TenantId, Keyring> keyrings,
             FleetBench fleet) {
         return new ServedParts(
                 facts,
-                keyring,
+                ofDefaultTenant(keyrings),
+                keyrings,
                 keys,
                 bench.token().mechanism(),
                 bench.token()::state,
                 bench.storeBench()::problem,
                 bench.audit(),
                 new TrailSearch(Workbench.auditFile(config)),
-                config.role() == KekkaiConfig.Role.GATEWAY ? Optional.of(fleet.fleet()) : Optional.empty());
+                config.role() == KekkaiConfig.Role.GATEWAY ? Optional.of(fleet.served()) : Optional.empty());
     }
 
     /** What the admin API is about. */

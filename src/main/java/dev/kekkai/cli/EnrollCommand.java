@@ -6,6 +6,7 @@ import dev.kekkai.app.Workbench;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.ConfigException;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.fleet.EnrollRequest;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.wire.admin.v1.EnrollNodesRequest;
@@ -27,7 +28,6 @@ final class EnrollCommand {
     private static final String GROUP = "--group";
     private static final String FILE = "--file";
     private static final String AFTER_EVICTION = "--after-eviction";
-    private static final String DEFAULT_GROUP = "control-plane";
     private static final int MOST_BYTES = 1 << 20;
     private static final int MOST = 5_000;
 
@@ -56,8 +56,8 @@ final class EnrollCommand {
                 .addOption(OptionSpec.builder(GROUP)
                         .paramLabel("GROUP")
                         .type(String.class)
-                        .defaultValue(DEFAULT_GROUP)
-                        .description("Whose policy it is held to (default: " + DEFAULT_GROUP + ").")
+                        .defaultValue(EnrollRequest.DEFAULT_GROUP)
+                        .description("Whose policy it is held to (default: " + EnrollRequest.DEFAULT_GROUP + ").")
                         .build())
                 .addOption(OptionSpec.builder(FILE)
                         .paramLabel("FILE")
@@ -92,7 +92,7 @@ final class EnrollCommand {
     private static List<NodeToEnroll> nodes(ParseResult options) throws CommandException, IOException {
         String name = options.matchedPositionalValue(0, "");
         String ek = options.matchedOptionValue(EK, "");
-        String group = options.matchedOptionValue(GROUP, DEFAULT_GROUP);
+        String group = options.matchedOptionValue(GROUP, EnrollRequest.DEFAULT_GROUP);
         Path file = options.matchedOptionValue(FILE, null);
         boolean back = options.hasMatchedOption(AFTER_EVICTION);
         if (file != null && name.isEmpty() && ek.isEmpty()) {

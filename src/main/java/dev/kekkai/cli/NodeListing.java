@@ -46,7 +46,7 @@ final class NodeListing {
             SeenNode seen = node.getSeen();
             table.row(
                     node.getName(),
-                    state(node),
+                    node.getState(),
                     node.getGroup(),
                     shortened(node.getEk()),
                     seen.getTrust().isEmpty() ? "-" : seen.getTrust(),
@@ -66,16 +66,6 @@ final class NodeListing {
         table.print(out);
     }
 
-    private static String state(EnrolledNode node) {
-        if (node.getEvictedMillis() != 0) {
-            return "EVICTED";
-        }
-        if (!node.hasSeen()) {
-            return "ENROLLED";
-        }
-        return node.getSeen().getAccepted() ? "ADMITTED" : "REFUSED";
-    }
-
     static void show(Terminal terminal, EnrolledNode node) throws IOException {
         if (terminal.format() == OutputFormat.JSON) {
             Json.print(terminal, json -> json(node, json));
@@ -84,7 +74,7 @@ final class NodeListing {
         PrintWriter out = terminal.out();
         line(out, "name", node.getName());
         line(out, "id", node.getId());
-        line(out, "state", state(node));
+        line(out, "state", node.getState());
         line(out, "group", node.getGroup());
         line(out, "EK", node.getEk());
         line(
@@ -127,7 +117,7 @@ final class NodeListing {
         json.writeStartObject();
         json.writeStringField("id", node.getId());
         json.writeStringField("name", node.getName());
-        json.writeStringField("state", state(node));
+        json.writeStringField("state", node.getState());
         json.writeStringField("group", node.getGroup());
         json.writeStringField("ek", node.getEk());
         json.writeStringField("pinnedAk", node.getPinnedAk());

@@ -13,10 +13,17 @@ import java.util.Optional;
  */
 public record EnrollRequest(
         String name, String group, EkFingerprint ek, Optional<EkFingerprint> otherEk, boolean afterEviction) {
+    /** The group of those for which none is said. */
+    public static final String DEFAULT_GROUP = "control-plane";
+
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}";
 
-    /** @throws FleetException if a name is none */
-    void check() throws FleetException {
+    /**
+     * Whether the names can be names.
+     *
+     * @throws FleetException if one is none
+     */
+    public void check() throws FleetException {
         checkName("node", name);
         checkName("group", group);
     }

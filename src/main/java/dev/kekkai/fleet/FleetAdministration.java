@@ -1,10 +1,12 @@
 package dev.kekkai.fleet;
 
+import dev.kekkai.attestation.ek.EkFingerprint;
 import dev.kekkai.attestation.policy.Alternative;
 import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.id.NodeId;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.Order;
 import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.StoreException;
@@ -38,6 +40,15 @@ public final class FleetAdministration {
     /** What is served now. */
     public FleetService fleet() {
         return fleet;
+    }
+
+    /**
+     * The EK that an operator means: a whole fingerprint, or the first 16 digits or more of that of a machine which waits for approval.
+     *
+     * @param said hex; colons and blanks are passed over
+     */
+    public EkFingerprint ek(TenantId tenant, String said) throws FleetException {
+        return new NamedEk(fleet.claimants(tenant)).find(said);
     }
 
     /** Enrols machines, all or none. */

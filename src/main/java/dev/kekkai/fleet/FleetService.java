@@ -219,6 +219,13 @@ public final class FleetService implements Fleet {
         return claims.all();
     }
 
+    /** Those of one tenant. */
+    public List<Claimant> claimants(TenantId tenant) {
+        return claimants().stream()
+                .filter(claimant -> claimant.tenant().equals(tenant))
+                .toList();
+    }
+
     /** The state that the view is of. */
     StoredFleet stored() {
         return loaded.stored();

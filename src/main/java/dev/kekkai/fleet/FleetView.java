@@ -47,6 +47,15 @@ public record FleetView(long serial, Map<NodeId, Node> nodes, Map<Group, Policy>
         return Optional.ofNullable(policies.get(new Group(node.tenant(), node.group())));
     }
 
+    /** How many nodes are held to the policy of a group, evicted ones not counted. */
+    public int heldTo(Group group) {
+        return (int) nodes.values().stream()
+                .filter(node -> node.active()
+                        && node.tenant().equals(group.tenant())
+                        && node.group().equals(group.name()))
+                .count();
+    }
+
     /** In the order of their names. */
     public List<Node> of(TenantId tenant) {
         return nodes.values().stream()

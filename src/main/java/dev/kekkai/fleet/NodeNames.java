@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Finds the node that an operator means: by its name among those enrolled, or by its UUID or the beginning of it. */
+/**
+ * Finds the node that an operator means: by its UUID, by its name among those enrolled, or by the beginning of the UUID. A whole UUID comes first, so
+ * that nobody is meant by another's who is called like it.
+ */
 final class NodeNames {
     private static final int SHORTEST = 4;
 
@@ -16,8 +19,10 @@ final class NodeNames {
     static StoredNode find(StoredFleet fleet, TenantId tenant, String said) throws FleetException {
         List<StoredNode> named = of(
                 fleet, tenant, node -> node.evicted().isEmpty() && node.name().equals(said));
-        List<StoredNode> found = !named.isEmpty()
-                ? named
+        List<StoredNode> whole = of(fleet, tenant, node -> node.id().toString().equals(said));
+        List<StoredNode> exact = whole.isEmpty() ? named : whole;
+        List<StoredNode> found = !exact.isEmpty()
+                ? exact
                 : of(
                         fleet,
                         tenant,

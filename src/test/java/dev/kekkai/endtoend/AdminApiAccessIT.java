@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kekkai.testing.admin.ApiClient;
 import dev.kekkai.testing.admin.ApiClient.Answer;
+import dev.kekkai.testing.admin.OidcIssuer;
 import dev.kekkai.testing.process.Finished;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,13 +32,21 @@ class AdminApiAccessIT {
     private static final Path DESCRIPTION = Path.of("src/main/resources/openapi/admin-v1.json");
     private static final Set<String> EVERYBODY = Set.of("viewer", "operator", "approver", "auditor");
     /** What is not for everybody who has a role. */
-    private static final Map<String, Set<String>> RESERVED = new TreeMap<>(Map.of(
-            "createVersion", Set.of("operator"),
-            "rotate", Set.of("operator"),
-            "retireVersion", Set.of("operator"),
-            "disableVersion", Set.of("operator"),
-            "enableVersion", Set.of("operator"),
-            "searchAudit", Set.of("auditor")));
+    private static final Map<String, Set<String>> RESERVED = new TreeMap<>(Map.ofEntries(
+            Map.entry("createVersion", Set.of("operator")),
+            Map.entry("rotate", Set.of("operator")),
+            Map.entry("retireVersion", Set.of("operator")),
+            Map.entry("disableVersion", Set.of("operator")),
+            Map.entry("enableVersion", Set.of("operator")),
+            Map.entry("enrollNodes", Set.of("operator")),
+            Map.entry("evictNode", Set.of("operator")),
+            Map.entry("rebaselineNode", Set.of("operator")),
+            Map.entry("addAlternative", Set.of("operator")),
+            Map.entry("activateAlternative", Set.of("operator")),
+            Map.entry("retireAlternative", Set.of("operator")),
+            Map.entry("auditPolicyOnly", Set.of("operator")),
+            Map.entry("enforcePolicy", Set.of("operator")),
+            Map.entry("searchAudit", Set.of("auditor"))));
 
     @TempDir
     static Path folder;
@@ -86,7 +95,7 @@ class AdminApiAccessIT {
 
     @Test
     void every_operation_refuses_whoever_is_not_logged_in() throws Exception {
-        assertThat(operations()).hasSizeGreaterThan(15);
+        assertThat(operations()).hasSizeGreaterThan(30);
         for (Operation operation : operations()) {
             Answer answer = operation.call(anonymous);
 
@@ -139,14 +148,79 @@ class AdminApiAccessIT {
                         .token(changed(
                                 good, "exp", Instant.now().minusSeconds(300).getEpochSecond()))))
                 .isEqualTo(401);
-        assertThat(with(api.issuer().forged(good))).isEqualTo(401);
-        assertThat(with(api.issuer().unsigned(good))).isEqualTo(401);
+        assertThat(with(api.issuer()
+                        .token(changed(
+                                good, "nbf", Instant.now().plusSeconds(300).getEpochSecond()))))
+                .as("of a time to come")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().token(without(good, "exp"))))
+                .as("for ever")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().token(without(good, "aud"))))
+                .as("for everybody")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().token(without(good, "iss"))))
+                .as("by nobody")
+                .isEqualTo(401);
         assertThat(with("not-a-token")).isEqualTo(401);
         assertThat(anonymous
                         .withToken(api.issuer().forged(good))
                         .get("/api/v1/overview")
                         .code())
                 .isEqualTo("credentials-refused");
+    }
+
+    @Test
+    void a_signature_counts_only_by_the_key_of_the_issuer_and_its_algorithm() throws Exception {
+        Map<String, Object> good = api.issuer().claims("eve", "kekkai-operators");
+
+        assertThat(with(api.issuer().unsigned(good))).as("alg none").isEqualTo(401);
+        assertThat(with(api.issuer().macByPublicKey(good)))
+                .as("HS256 by the public key")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().withOwnKey(good)))
+                .as("by a key in the header")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().forged(good))).as("by another key").isEqualTo(401);
+        try (OidcIssuer other = OidcIssuer.start()) {
+            assertThat(with(other.token(other.claims("eve", "kekkai-operators"))))
+                    .as("by another issuer, whose key has the same kid")
+                    .isEqualTo(401);
+            assertThat(with(other.token(good)))
+                    .as("by another issuer, under the name of ours")
+                    .isEqualTo(401);
+        }
+        assertThat(with(api.issuer().token(good))).isEqualTo(200);
+    }
+
+    @Test
+    void a_token_of_another_kind_is_no_access_token() throws Exception {
+        Map<String, Object> good = api.issuer().claims("eve", "kekkai-operators");
+
+        assertThat(with(api.issuer().typed("at+jwt", good)))
+                .as("as RFC 9068 has them")
+                .isEqualTo(200);
+        assertThat(with(api.issuer().token(changed(good, "typ", "Bearer"))))
+                .as("as Keycloak has them")
+                .isEqualTo(200);
+        assertThat(with(api.issuer().token(changed(good, "typ", "ID"))))
+                .as("Keycloak's ID token")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().token(changed(good, "at_hash", "MTIzNDU2Nzg5MDEyMzQ1Ng"))))
+                .as("an ID token that went with an access token")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().typed("logout+jwt", good)))
+                .as("a logout token")
+                .isEqualTo(401);
+        assertThat(with(api.issuer().token(changed(good, "events", Map.of()))))
+                .as("a security event")
+                .isEqualTo(401);
+    }
+
+    private static Map<String, Object> without(Map<String, Object> claims, String name) {
+        Map<String, Object> fewer = new TreeMap<>(claims);
+        fewer.remove(name);
+        return fewer;
     }
 
     private static int with(String token) throws Exception {

@@ -3,26 +3,47 @@ package dev.kekkai.endtoend;
 import dev.kekkai.testing.admin.ApiClient;
 import dev.kekkai.testing.admin.OidcIssuer;
 import dev.kekkai.testing.admin.OperatorCertificates;
+import dev.kekkai.testing.process.GatewayHost;
 import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.process.KekkaiProcess;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A server with an admin API, an issuer, and operators' certificates. */
 record AdminApiFixture(
         Installation kekkai, KekkaiProcess server, OidcIssuer issuer, OperatorCertificates certificates, int port)
         implements AutoCloseable {
     static AdminApiFixture start(Path folder) throws Exception {
+        Installation kekkai = Installation.withKey(folder);
+        return start(folder, kekkai, kekkai::serve, List.of());
+    }
+
+    /** How a server is started. */
+    private interface Start {
+        KekkaiProcess serve() throws Exception;
+    }
+
+    /** Adds the admin API to a gateway, and starts it. */
+    static AdminApiFixture start(Path folder, GatewayHost host) throws Exception {
+        return start(
+                folder,
+                host.installation(),
+                host::serve,
+                List.of(host.address().servicePort(), host.address().attestPort()));
+    }
+
+    private static AdminApiFixture start(Path folder, Installation kekkai, Start start, List<Integer> others)
+            throws Exception {
         OperatorCertificates certificates = OperatorCertificates.in(folder.resolve("certificates"))
                 .issue("operators-ca", "alice", "/O=Example/CN=alice", "email:alice@example.net")
                 .issue("operators-ca", "console", "/CN=console", "DNS:console.example.net")
                 .issue("operators-ca", "mallory", "/O=Example/CN=mallory", "DNS:mallory.example.net")
                 .issue("other-ca", "stranger", "/O=Example/CN=alice", "DNS:console.example.net");
         OidcIssuer issuer = OidcIssuer.start();
-        Installation kekkai = Installation.withKey(folder);
         configure(kekkai, certificates, issuer.url());
-        KekkaiProcess server = kekkai.serve();
-        return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server));
+        KekkaiProcess server = start.serve();
+        return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server, others.toArray(Integer[]::new)));
     }
 
     static void configure(Installation kekkai, OperatorCertificates certificates, String issuer) throws Exception {
@@ -50,10 +71,11 @@ record AdminApiFixture(
         kekkai.edit("  management:\n", section + "  management:\n");
     }
 
-    /** The listener that is not the management port, which answers plain HTTP. */
-    static int adminPort(KekkaiProcess server) throws Exception {
+    /** The listener that is neither the management port, which answers plain HTTP, nor one of these. */
+    static int adminPort(KekkaiProcess server, Integer... others) throws Exception {
         for (InetSocketAddress listener : server.listeners()) {
-            if (listener.getPort() != server.managementPort()) {
+            if (listener.getPort() != server.managementPort()
+                    && !List.of(others).contains(listener.getPort())) {
                 return listener.getPort();
             }
         }

@@ -209,7 +209,7 @@ class AdminApiIT {
     void every_error_is_a_problem_with_a_code_and_what_to_do() throws Exception {
         record Case(Answer answer, int status, String code) {}
         List<Case> cases = List.of(
-                new Case(viewer.get("/api/v1/nodes"), 404, "fleet-not-served"),
+                new Case(viewer.get("/api/v1/tenants/default/nodes"), 404, "fleet-not-served"),
                 new Case(viewer.get("/api/v1/nothing"), 404, "no-such-resource"),
                 new Case(viewer.get("/"), 404, "no-such-resource"),
                 new Case(viewer.get("/api/v1/keyrings/" + UUID.randomUUID()), 404, "no-such-keyring"),

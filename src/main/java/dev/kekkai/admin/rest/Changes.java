@@ -8,19 +8,14 @@ import dev.kekkai.keyring.Operator;
 import dev.kekkai.keyring.Order;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.inject.Singleton;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** Carries a change of a keyring out, once for each {@code Idempotency-Key}, if the keyring is still what the client saw; and puts it into service. */
 @Singleton
 public class Changes {
-    private static final long PATIENCE_SECONDS = 5;
-
     private final Front front;
     private final SecurityIdentity identity;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Turn turn = new Turn();
 
     Changes(Front front, SecurityIdentity identity) {
         this.front = front;
@@ -36,7 +31,7 @@ public class Changes {
      * @param what names this change: its verb, its version, its body
      * @param check throws a problem if what the path names is not there
      */
-    Idempotency.Answered carryOut(ChangeCall call, String what, Consumer<KeyringView> check, Verb verb) {
+    Idempotency.Answered<ChangeView> carryOut(ChangeCall call, String what, Consumer<KeyringView> check, Verb verb) {
         Front.Open open = front.get();
         String caller = Callers.name(identity);
         String order = call.keyring() + '\n' + what + '\n' + call.dryRun() + '\n' + call.ifMatch();
@@ -45,7 +40,8 @@ public class Changes {
                         caller,
                         call.idempotencyKey(),
                         order,
-                        () -> alone(() -> {
+                        ChangeView.class,
+                        () -> turn.alone(() -> {
                             KeyringView view = Keyrings.view(open.parts(), call.keyring());
                             check.accept(view);
                             Keyrings.requireUnchanged(view, call.ifMatch());
@@ -53,29 +49,9 @@ public class Changes {
                                     Keyrings.tenant(open.parts(), call.keyring()),
                                     new Operator(caller, LoginLedger.API),
                                     call.dryRun());
-                            return Views.of(
-                                    Work.of(inService(open.parts().keyring(), verb.with(open.parts(), wanted))));
+                            return Views.of(Work.of(inService(
+                                    Keyrings.served(open.parts(), call.keyring()), verb.with(open.parts(), wanted))));
                         }));
-    }
-
-    /** One at a time, so that nobody of the API comes between the comparison with {@code If-Match} and the change; who waits too long is told. */
-    private ChangeView alone(Supplier<ChangeView> change) {
-        boolean mine = false;
-        try {
-            mine = lock.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            if (!mine) {
-                throw new ProblemException(
-                        ProblemCode.TOO_MANY_CALLS, "another change is under way; nothing was begun");
-            }
-            return change.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ProblemException(ProblemCode.STARTING, "interrupted; nothing was begun");
-        } finally {
-            if (mine) {
-                lock.unlock();
-            }
-        }
     }
 
     /** Reloads also after a failure: it may have come when half was done. */

@@ -3,11 +3,16 @@ package dev.kekkai.admin.rest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kekkai.admin.rest.view.HealthView;
+import dev.kekkai.config.Tenants.Tenant;
 import dev.kekkai.custody.CustodyState;
+import dev.kekkai.fleet.Claimant;
 import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.FleetView;
 import dev.kekkai.fleet.Node;
+import dev.kekkai.fleet.NodeState;
 import dev.kekkai.fleet.Observation;
 import dev.kekkai.id.NodeId;
+import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.Snapshot;
 import dev.kekkai.store.StoredVersion;
 import java.io.IOException;
@@ -15,13 +20,20 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What events are about, as it is now: one line of JSON for each topic, which is another line when something has changed. */
+/**
+ * What events are about, as it is now: one line of JSON for each topic, which is another line when something has changed. A topic is the type of its
+ * events and, after a blank, what else tells it from others.
+ */
 final class EventData {
-    static final String NODE = "node";
-
     private EventData() {}
+
+    /** The type of the events of a topic. */
+    static String type(String topic) {
+        return topic.split(" ", 2)[0];
+    }
 
     private interface Content {
         void write(JsonGenerator json) throws IOException;
@@ -42,8 +54,15 @@ final class EventData {
             json.writeNumberField("sessionsOpen", hsm.sessionsOpen());
             json.writeNumberField("stuck", hsm.stuck());
         }));
-        topics.put("keyring", keyring(parts.keyring().snapshot()));
-        parts.fleet().ifPresent(fleet -> addNodes(fleet, topics));
+        for (Keyring keyring : Keyrings.all(parts)) {
+            Snapshot snapshot = keyring.snapshot();
+            topics.put("keyring " + snapshot.tenant(), keyring(snapshot));
+        }
+        parts.fleet().ifPresent(fleet -> {
+            addNodes(fleet.known(), topics);
+            addPolicies(fleet.known().view(), topics);
+            addClaims(fleet, topics);
+        });
         return topics;
     }
 
@@ -68,14 +87,36 @@ final class EventData {
         for (Map.Entry<NodeId, Node> entry : fleet.view().nodes().entrySet()) {
             Node node = entry.getValue();
             Observation seen = fleet.observed(entry.getKey()).orElse(null);
-            topics.put(NODE + ' ' + entry.getKey(), line(json -> {
+            topics.put("node " + entry.getKey(), line(json -> {
                 json.writeStringField("id", node.id().toString());
+                json.writeStringField("tenant", node.tenant().toString());
                 json.writeStringField("name", node.name());
-                json.writeBooleanField("active", node.active());
+                json.writeStringField(
+                        "state", NodeState.of(node, Optional.ofNullable(seen)).name());
+                json.writeStringField("etag", Fleets.tag(node));
                 field(json, "seen", seen == null ? null : seen.at().toString());
-                if (seen != null) {
-                    json.writeBooleanField("accepted", seen.accepted());
+            }));
+        }
+    }
+
+    private static void addPolicies(FleetView view, Map<String, String> topics) {
+        view.policies()
+                .forEach((group, policy) -> topics.put("policy " + group.tenant() + ' ' + group.name(), line(json -> {
+                    json.writeStringField("tenant", group.tenant().toString());
+                    json.writeStringField("group", group.name());
+                    json.writeStringField("etag", Fleets.tag(policy));
+                })));
+    }
+
+    private static void addClaims(ServedFleet fleet, Map<String, String> topics) {
+        for (Tenant tenant : fleet.tenants().all()) {
+            topics.put("claims " + tenant.id(), line(json -> {
+                json.writeStringField("tenant", tenant.id().toString());
+                json.writeArrayFieldStart("waiting");
+                for (Claimant claimant : fleet.known().claimants(tenant.id())) {
+                    json.writeString(claimant.ek().hex());
                 }
+                json.writeEndArray();
             }));
         }
     }

@@ -30,7 +30,7 @@ public class EventResource {
     @Operation(
             operationId = "streamEvents",
             summary =
-                    "health, hsm, keyring and node events as they come; reset says that some were missed. Ends after five minutes: come back"
+                    "health, hsm, keyring, node, policy and claims events as they come; reset says that some were missed. Ends after five minutes: come back"
                             + " with Last-Event-ID")
     @APIResponse(responseCode = "200", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS))
     public Multi<OutboundSseEvent> events(@Context Sse sse, @HeaderParam("Last-Event-ID") @Nullable String last) {

@@ -1,5 +1,7 @@
 package dev.kekkai.admin.rest;
 
+import dev.kekkai.admin.rest.view.ClaimView;
+import dev.kekkai.admin.rest.view.FleetChangeView;
 import dev.kekkai.admin.rest.view.NodeView;
 import dev.kekkai.admin.rest.view.PolicyDiff;
 import dev.kekkai.admin.rest.view.PolicyView;
@@ -9,7 +11,11 @@ import dev.kekkai.attestation.policy.Alternative;
 import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.attestation.policy.Rule;
 import dev.kekkai.attestation.verdict.TrustClass;
+import dev.kekkai.fleet.Claimant;
+import dev.kekkai.fleet.Fleet;
+import dev.kekkai.fleet.FleetChange;
 import dev.kekkai.fleet.Node;
+import dev.kekkai.fleet.NodeState;
 import dev.kekkai.fleet.Observation;
 import java.util.Comparator;
 import java.util.List;
@@ -28,11 +34,32 @@ final class FleetViews {
                 node.tenant().toString(),
                 node.name(),
                 node.group(),
+                NodeState.of(node, observed).name(),
                 node.ek().hex(),
                 node.pinnedAk().orElse(null),
                 node.enrolled().toString(),
                 Views.time(node.evicted().orElse(null)),
                 observed.map(FleetViews::of).orElse(null));
+    }
+
+    static FleetChangeView of(FleetChange change, Fleet fleet) {
+        return new FleetChangeView(
+                change.changed(),
+                change.said(),
+                change.nodes().stream()
+                        .map(node -> of(node, fleet.observed(node.id())))
+                        .toList());
+    }
+
+    static ClaimView of(Claimant claimant) {
+        return new ClaimView(
+                claimant.tenant().toString(),
+                claimant.ek().hex(),
+                claimant.spki(),
+                claimant.hostName(),
+                claimant.source(),
+                claimant.first().toString(),
+                claimant.last().toString());
     }
 
     private static NodeView.Seen of(Observation seen) {
@@ -80,7 +107,7 @@ final class FleetViews {
         return new PolicyDiff(group, from, to, minus(before, after), minus(after, before));
     }
 
-    private static Alternative find(Policy policy, String name) {
+    static Alternative find(Policy policy, String name) {
         return policy.alternatives().stream()
                 .filter(alternative -> alternative.name().equals(name))
                 .findFirst()

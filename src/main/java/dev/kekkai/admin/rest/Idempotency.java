@@ -1,6 +1,5 @@
 package dev.kekkai.admin.rest;
 
-import dev.kekkai.admin.rest.view.ChangeView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -10,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers what became of changes for an hour, by caller and {@code Idempotency-Key}, so that a client which lost the answer can ask again. Kept in
- * memory: after a restart the verbs themselves say what was done before, as they do on the command line. Bounded: 64 changes an hour for each
+ * memory: after a restart the verbs themselves say what was done before, as they do on the command line. Bounded: 256 changes an hour for each
  * caller, 1,024 for all.
  */
 final class Idempotency {
     static final String HEADER = "Idempotency-Key";
 
     private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
-    private static final int OF_A_CALLER = 64;
+    private static final int OF_A_CALLER = 256;
     private static final int OF_ALL = 1024;
     private static final String KEY = "[!-~]{1,128}";
 
@@ -27,38 +26,39 @@ final class Idempotency {
 
     /** The answer is null while it is being made. */
     private record Remembered(
-            String fingerprint, long since, @Nullable ChangeView answer) {}
+            String fingerprint, long since, @Nullable Object answer) {}
 
     /** An answer, and whether it was given before. */
-    record Answered(ChangeView answer, boolean before) {}
+    record Answered<T>(T answer, boolean before) {}
 
     /**
      * Carries a change out, unless it was carried out before. What fails is forgotten: it may be tried again with the same key.
      *
      * @param order everything that makes it this change: method, path, query, body
+     * @param kind of its answer
      */
-    Answered once(String caller, @Nullable String key, String order, Supplier<ChangeView> change) {
+    <T> Answered<T> once(String caller, @Nullable String key, String order, Class<T> kind, Supplier<T> change) {
         if (key == null || !key.matches(KEY)) {
             throw new ProblemException(
                     ProblemCode.IDEMPOTENCY_KEY_REQUIRED,
                     key == null ? "there is none" : "it has 1 to 128 printable ASCII characters without blanks");
         }
         Name name = new Name(caller, key);
-        String fingerprint = Callers.sha256(order.getBytes(StandardCharsets.UTF_8));
-        ChangeView before = begin(name, fingerprint);
+        String fingerprint = Callers.sha256((kind.getName() + '\n' + order).getBytes(StandardCharsets.UTF_8));
+        Object before = begin(name, fingerprint);
         if (before != null) {
-            return new Answered(before, true);
+            return new Answered<>(kind.cast(before), true);
         }
-        ChangeView answer = null;
+        T answer = null;
         try {
             answer = change.get();
-            return new Answered(answer, false);
+            return new Answered<>(answer, false);
         } finally {
             end(name, fingerprint, answer);
         }
     }
 
-    private synchronized @Nullable ChangeView begin(Name name, String fingerprint) {
+    private synchronized @Nullable Object begin(Name name, String fingerprint) {
         long now = System.nanoTime();
         remembered.values().removeIf(entry -> entry.answer() != null && now - entry.since() > KEPT_NANOS);
         Remembered known = remembered.get(name);
@@ -87,7 +87,7 @@ final class Idempotency {
         }
     }
 
-    private synchronized void end(Name name, String fingerprint, @Nullable ChangeView answer) {
+    private synchronized void end(Name name, String fingerprint, @Nullable Object answer) {
         if (answer == null) {
             remembered.remove(name);
         } else {

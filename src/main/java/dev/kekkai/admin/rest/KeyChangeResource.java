@@ -110,7 +110,8 @@ public class KeyChangeResource {
     }
 
     /** 201 with the place of what was made, or 200. */
-    private static RestResponse<ChangeView> answer(ChangeCall call, String list, Idempotency.Answered answered) {
+    private static RestResponse<ChangeView> answer(
+            ChangeCall call, String list, Idempotency.Answered<ChangeView> answered) {
         ChangeView change = answered.answer();
         boolean made = !list.isEmpty() && change.changed() && !change.versions().isEmpty();
         RestResponse.ResponseBuilder<ChangeView> answer = RestResponse.ResponseBuilder.create(

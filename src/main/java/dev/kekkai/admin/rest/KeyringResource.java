@@ -39,8 +39,11 @@ public class KeyringResource {
     @Operation(operationId = "listKeyrings", summary = "The keyrings that this server has in service")
     public KeyringPage list(
             @QueryParam("cursor") @Nullable String cursor, @QueryParam("limit") @DefaultValue(Paging.LIMIT) int limit) {
-        KeyringSummary one = Views.keyring(front.parts().keyring().snapshot(), Instant.now());
-        Paging.Page<KeyringSummary> page = Paging.of(List.of(one), KeyringSummary::tenant, cursor, limit);
+        Instant now = Instant.now();
+        List<KeyringSummary> all = Keyrings.all(front.parts()).stream()
+                .map(keyring -> Views.keyring(keyring.snapshot(), now))
+                .toList();
+        Paging.Page<KeyringSummary> page = Paging.of(all, KeyringSummary::tenant, cursor, limit);
         return new KeyringPage(page.items(), page.next());
     }
 
@@ -50,9 +53,7 @@ public class KeyringResource {
             operationId = "getKeyring",
             summary = "One keyring as it is in service, from memory; its ETag goes into If-Match of a change")
     public RestResponse<KeyringSummary> get(@PathParam("keyring") String keyring) {
-        ServedParts parts = front.parts();
-        Keyrings.tenant(parts, keyring);
-        Snapshot snapshot = parts.keyring().snapshot();
+        Snapshot snapshot = Keyrings.served(front.parts(), keyring).snapshot();
         return RestResponse.ResponseBuilder.ok(Views.keyring(snapshot, Instant.now()))
                 .header(HttpHeaders.ETAG, Keyrings.tag(Keyrings.byNumber(snapshot)))
                 .build();

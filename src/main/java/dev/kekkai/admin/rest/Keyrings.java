@@ -1,27 +1,38 @@
 package dev.kekkai.admin.rest;
 
 import dev.kekkai.id.TenantId;
+import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.KeyringView;
 import dev.kekkai.keyring.Snapshot;
 import dev.kekkai.store.StoredVersion;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a path names, and says whether it is still what a client saw. */
 final class Keyrings {
-    private static final int TAG_DIGITS = 32;
-
     private Keyrings() {}
+
+    /** The keyring in service that a path names by its tenant, if it is one of this server. */
+    static Keyring served(ServedParts parts, String name) {
+        return parts.keyrings().values().stream()
+                .filter(keyring -> keyring.snapshot().tenant().toString().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new ProblemException(ProblemCode.NO_SUCH_KEYRING, "this server has no keyring of that tenant"));
+    }
+
+    /** All that are in service, in the order of their tenants. */
+    static List<Keyring> all(ServedParts parts) {
+        return parts.keyrings().values().stream()
+                .sorted(Comparator.comparing(
+                        keyring -> keyring.snapshot().tenant().toString()))
+                .toList();
+    }
 
     /** The tenant that a path names, if it is one of this server. */
     static TenantId tenant(ServedParts parts, String name) {
-        TenantId served = parts.keyring().snapshot().tenant();
-        if (!served.toString().equals(name)) {
-            throw new ProblemException(ProblemCode.NO_SUCH_KEYRING, "this server has no keyring of that tenant");
-        }
-        return served;
+        return served(parts, name).snapshot().tenant();
     }
 
     /** The keyring that a path names, as it is stored now. */
@@ -65,15 +76,10 @@ final class Keyrings {
                     .append(version.activateAt())
                     .append('\n');
         }
-        return '"'
-                + Callers.sha256(text.toString().getBytes(StandardCharsets.UTF_8))
-                        .substring(0, TAG_DIGITS)
-                + '"';
+        return Tags.of(text.toString());
     }
 
     static void requireUnchanged(KeyringView view, @Nullable String ifMatch) {
-        if (ifMatch != null && !ifMatch.equals("*") && !ifMatch.equals(tag(view.versions()))) {
-            throw new ProblemException(ProblemCode.PRECONDITION_FAILED, "its ETag is " + tag(view.versions()) + " now");
-        }
+        Tags.requireUnchanged(tag(view.versions()), ifMatch);
     }
 }

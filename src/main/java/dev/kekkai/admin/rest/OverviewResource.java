@@ -10,7 +10,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** How the server does: the first screen in one call, and its parts alone. From memory, so that it answers when nothing else does. */
@@ -37,12 +36,18 @@ public class OverviewResource {
                 parts.facts().started().toString(),
                 Views.health(parts),
                 Views.hsm(parts.facts().token(), parts.custody().get()),
-                List.of(Views.keyring(parts.keyring().snapshot(), Instant.now())),
-                parts.fleet()
-                        .map(fleet -> (int) fleet.view().nodes().values().stream()
-                                .filter(Node::active)
-                                .count())
-                        .orElse(-1));
+                Keyrings.all(parts).stream()
+                        .map(keyring -> Views.keyring(keyring.snapshot(), Instant.now()))
+                        .toList(),
+                parts.fleet().map(OverviewResource::active).orElse(-1));
+    }
+
+    private static int active(ServedFleet fleet) {
+        return fleet.known().stale().isPresent()
+                ? -1
+                : (int) fleet.known().view().nodes().values().stream()
+                        .filter(Node::active)
+                        .count();
     }
 
     @GET

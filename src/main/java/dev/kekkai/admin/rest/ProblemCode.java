@@ -23,15 +23,21 @@ enum ProblemCode {
     NO_SUCH_RESOURCE(404, "There is no such thing here", "look at the API's description for what there is"),
     NO_SUCH_KEYRING(404, "There is no such keyring", "list the keyrings"),
     NO_SUCH_VERSION(404, "There is no such key version", "list the versions of the keyring"),
+    NO_SUCH_TENANT(404, "There is no such tenant", "list the tenants; tenants.folder has a file for each"),
+    NO_SUCH_CLAIM(404, "No such machine waits", "list the claims; one that is enrolled meanwhile is among the nodes"),
     NO_SUCH_NODE(404, "There is no such node", "list the nodes"),
     NO_SUCH_POLICY(404, "There is no such policy", "list the policies"),
     FLEET_NOT_SERVED(
             404, "This server has no nodes", "ask a server of the role gateway: standalone serves one node, its own"),
     METHOD_NOT_ALLOWED(405, "This is not done to that", "look at the API's description for what can be done"),
     NOT_ACCEPTABLE(406, "It is not to be had in that form", "accept application/json"),
-    REFUSED(409, "The keyring does not allow it", "the detail says what to do instead"),
+    REFUSED(409, "What it is about does not allow it", "the detail says what to do instead"),
     STORE_NOT_BELIEVED(409, "The store is not believed", "see docs/authority.md; on the host: kekkai store reconcile"),
     KEY_NOT_USABLE(409, "A key in the HSM is missing or unsafe", "the detail names it; see docs/failure-modes.md"),
+    NOT_MEASURED(
+            409,
+            "What this node measured is not known, or cannot be compared",
+            "let it attest; with a file of its own identity, kekkai policy diff on the host compares too"),
     IDEMPOTENCY_KEY_IN_USE(409, "The same change is under way", "wait, then call again with the same Idempotency-Key"),
     PRECONDITION_FAILED(412, "It has changed since you looked", "get it again, decide again, and send its new ETag"),
     TOO_LARGE(413, "The body is too large", "no operation takes more than 16 KiB"),
@@ -40,7 +46,7 @@ enum ProblemCode {
             422,
             "This Idempotency-Key was used for another change",
             "use a new key for each change, and the old one only to repeat it"),
-    TOO_MANY_CHANGES(429, "Too many changes are remembered", "wait an hour; a keyring is not changed this often"),
+    TOO_MANY_CHANGES(429, "Too many changes are remembered", "wait an hour; one order can enrol many nodes"),
     TOO_MANY_STREAMS(429, "Too many event streams are open", "close one, or poll the overview"),
     TOO_MANY_CALLS(429, "Too many calls are under way", "call again in a moment"),
     INTERNAL(500, "Something unforeseen went wrong", "the server's log has more; tell us"),
@@ -52,6 +58,10 @@ enum ProblemCode {
     HSM_UNAVAILABLE(
             503, "The HSM cannot be reached or failed", "the detail says why; it is looked for by itself, call again"),
     STORE_UNAVAILABLE(503, "The store cannot be reached or failed", "call again; see what the detail says"),
+    FLEET_NOT_KNOWN(
+            503,
+            "Nodes and policies are not known, and nobody is let in",
+            "see to the database; the detail says what is wrong with it"),
     AUDIT_UNWRITABLE(
             503, "The audit trail cannot be read or written", "see to the disk: what cannot be recorded is not done"),
     DEADLINE(

@@ -50,7 +50,8 @@ public class Problems {
             case NOT_AUTHENTICATED -> answer.header("WWW-Authenticate", "Bearer realm=\"kekkai\"");
             case CREDENTIALS_REFUSED ->
                 answer.header("WWW-Authenticate", "Bearer realm=\"kekkai\", error=\"invalid_token\"");
-            case STARTING, ISSUER_UNAVAILABLE, HSM_UNAVAILABLE, STORE_UNAVAILABLE -> answer.header("Retry-After", "5");
+            case STARTING, ISSUER_UNAVAILABLE, HSM_UNAVAILABLE, STORE_UNAVAILABLE, FLEET_NOT_KNOWN ->
+                answer.header("Retry-After", "5");
             default -> {}
         }
         return answer.build();

@@ -5,15 +5,18 @@ import dev.kekkai.audit.AuditSearch;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.custody.CustodyState;
 import dev.kekkai.envelope.Mechanism;
-import dev.kekkai.fleet.Fleet;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.Keyring;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * What a running server has that the API is about.
  *
+ * @param keyring that of the default tenant
+ * @param keyrings those of all tenants, the default one among them
  * @param keys makes every change, one at a time
  * @param mechanism for new KEKs, by the HSM's profile
  * @param custody how the way to the token does
@@ -23,13 +26,18 @@ import java.util.function.Supplier;
 public record ServedParts(
         ServerFacts facts,
         Keyring keyring,
+        Map<TenantId, Keyring> keyrings,
         KeyAdministration keys,
         Mechanism mechanism,
         Supplier<CustodyState> custody,
         Supplier<String> storeBehind,
         AuditTrail audit,
         AuditSearch search,
-        Optional<Fleet> fleet) {
+        Optional<ServedFleet> fleet) {
+    public ServedParts {
+        keyrings = Map.copyOf(keyrings);
+    }
+
     /** What is wrong with the store, or empty. */
     String storeProblem() {
         String problem = keyring.storeProblem();

@@ -2,14 +2,22 @@ package dev.kekkai.admin.rest;
 
 /** What a call asks for, as the audit trail names it. */
 final class Verbs {
+    private static final String TENANTS = "/api/v1/tenants/";
+
     private Verbs() {}
 
-    /** For what reads, {@code api.read}; for what changes, the verb that {@code kekkai key} records. */
+    /** For what reads, {@code api.read}; for what changes, the verb that {@code kekkai key}, {@code node} or {@code policy} records. */
     static String of(String method, String path) {
         if (!method.equals("POST")) {
             return "api.read";
         }
+        if (path.startsWith(TENANTS) && path.contains("/policies/")) {
+            return "policy.put";
+        }
         return switch (path.substring(path.lastIndexOf('/') + 1)) {
+            case "nodes" -> "node.enroll";
+            case "evict" -> "node.evict";
+            case "re-baseline" -> "node.re-baseline";
             case "versions" -> "key.create";
             case "rotations" -> "key.rotate";
             case "retire" -> "key.retire";

@@ -2,6 +2,7 @@ package dev.kekkai.admin.rest;
 
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.fleet.FleetException;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.UntrustedStoreException;
@@ -12,13 +13,13 @@ final class Work {
 
     /** What is asked. */
     interface Call<T> {
-        T make() throws KeyringException, CustodyException, StoreException, AuditException;
+        T make() throws KeyringException, CustodyException, FleetException, StoreException, AuditException;
     }
 
     static <T> T of(Call<T> call) {
         try {
             return call.make();
-        } catch (KeyringException e) {
+        } catch (KeyringException | FleetException e) {
             throw new ProblemException(ProblemCode.REFUSED, e);
         } catch (UntrustedStoreException e) {
             throw new ProblemException(ProblemCode.STORE_NOT_BELIEVED, e);

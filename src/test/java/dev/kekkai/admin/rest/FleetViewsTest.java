@@ -95,6 +95,7 @@ class FleetViewsTest {
 
         NodeView view = FleetViews.of(node, Optional.of(seen));
 
+        assertThat(view.state()).isEqualTo("REFUSED");
         assertThat(view.pinnedAk()).isNull();
         assertThat(view.last())
                 .isEqualTo(new NodeView.Seen("2026-01-31T12:00:01Z", false, "{}", "vouched", null, "gw-1"));

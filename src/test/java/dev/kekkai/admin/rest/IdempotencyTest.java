@@ -13,15 +13,19 @@ class IdempotencyTest {
     private final Idempotency remembered = new Idempotency();
     private final AtomicInteger made = new AtomicInteger();
 
-    private Idempotency.Answered once(String caller, String key, String order) {
+    private Idempotency.Answered<ChangeView> once(String caller, String key, String order) {
         return remembered.once(
-                caller, key, order, () -> new ChangeView(true, "change " + made.incrementAndGet(), List.of()));
+                caller,
+                key,
+                order,
+                ChangeView.class,
+                () -> new ChangeView(true, "change " + made.incrementAndGet(), List.of()));
     }
 
     @Test
     void the_same_order_under_the_same_key_is_carried_out_once() {
-        Idempotency.Answered first = once("alice", "k", "rotate");
-        Idempotency.Answered again = once("alice", "k", "rotate");
+        Idempotency.Answered<ChangeView> first = once("alice", "k", "rotate");
+        Idempotency.Answered<ChangeView> again = once("alice", "k", "rotate");
 
         assertThat(first.before()).isFalse();
         assertThat(again.before()).isTrue();
@@ -47,7 +51,7 @@ class IdempotencyTest {
 
     @Test
     void a_second_call_while_the_first_is_under_way_is_refused() {
-        remembered.once("alice", "k", "rotate", () -> {
+        remembered.once("alice", "k", "rotate", ChangeView.class, () -> {
             assertProblem(() -> once("alice", "k", "rotate"), ProblemCode.IDEMPOTENCY_KEY_IN_USE);
             return new ChangeView(true, "done", List.of());
         });
@@ -58,7 +62,7 @@ class IdempotencyTest {
     @Test
     void what_failed_can_be_tried_again() {
         assertProblem(
-                () -> remembered.once("alice", "k", "rotate", () -> {
+                () -> remembered.once("alice", "k", "rotate", ChangeView.class, () -> {
                     throw new ProblemException(ProblemCode.HSM_UNAVAILABLE, "gone");
                 }),
                 ProblemCode.HSM_UNAVAILABLE);
@@ -69,7 +73,9 @@ class IdempotencyTest {
 
     @Test
     void no_key_or_a_strange_one_is_refused() {
-        assertProblem(() -> remembered.once("alice", null, "rotate", () -> null), ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
+        assertProblem(
+                () -> remembered.once("alice", null, "rotate", ChangeView.class, () -> null),
+                ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
         assertProblem(() -> once("alice", "", "rotate"), ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
         assertProblem(() -> once("alice", "a b", "rotate"), ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
         assertProblem(() -> once("alice", "k".repeat(129), "rotate"), ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
@@ -77,7 +83,7 @@ class IdempotencyTest {
 
     @Test
     void one_caller_cannot_take_all_the_room() {
-        for (int i = 0; i < 64; i++) {
+        for (int i = 0; i < 256; i++) {
             once("alice", "k" + i, "rotate");
         }
 

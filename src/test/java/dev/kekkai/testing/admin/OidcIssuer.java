@@ -22,6 +22,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** An OpenID Connect issuer on loopback: discovery, its keys, and tokens that it signs (RFC 7519, RS256). */
 public final class OidcIssuer implements AutoCloseable {
@@ -66,7 +68,7 @@ public final class OidcIssuer implements AutoCloseable {
                                 "jwks_uri", issuer.url() + "/keys",
                                 "authorization_endpoint", issuer.url() + "/authorize",
                                 "token_endpoint", issuer.url() + "/token")));
-        http.createContext("/keys", call -> answer(call, Map.of("keys", List.of(issuer.publicKey()))));
+        http.createContext("/keys", call -> answer(call, Map.of("keys", List.of(publicKey(issuer.key)))));
         http.start();
         return issuer;
     }
@@ -111,17 +113,42 @@ public final class OidcIssuer implements AutoCloseable {
                 + '.';
     }
 
+    /** A token of another kind, as its header says. */
+    public String typed(String type, Map<String, Object> claims) throws Exception {
+        return sign(Map.of("alg", "RS256", "typ", type, "kid", "one"), claims, key);
+    }
+
+    /** The same with a MAC whose secret is our public key, which everybody knows: {@code alg: HS256}. */
+    public String macByPublicKey(Map<String, Object> claims) throws Exception {
+        String content = content(Map.of("alg", "HS256", "typ", "JWT", "kid", "one"), claims);
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key.getPublic().getEncoded(), "HmacSHA256"));
+        return content + '.' + encode(mac.doFinal(content.getBytes(UTF_8)));
+    }
+
+    /** The same signed by a key of the forger's that the header brings along (RFC 7515, section 4.1.3). */
+    public String withOwnKey(Map<String, Object> claims) throws Exception {
+        KeyPair forgers = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        return sign(Map.of("alg", "RS256", "typ", "JWT", "kid", "one", "jwk", publicKey(forgers)), claims, forgers);
+    }
+
     private static String sign(Map<String, Object> claims, KeyPair by) throws Exception {
-        String content = encode(JSON.writeValueAsBytes(Map.of("alg", "RS256", "typ", "JWT", "kid", "one")))
-                + '.'
-                + encode(JSON.writeValueAsBytes(claims));
+        return sign(Map.of("alg", "RS256", "typ", "JWT", "kid", "one"), claims, by);
+    }
+
+    private static String content(Map<String, ?> header, Map<String, Object> claims) throws Exception {
+        return encode(JSON.writeValueAsBytes(header)) + '.' + encode(JSON.writeValueAsBytes(claims));
+    }
+
+    private static String sign(Map<String, ?> header, Map<String, Object> claims, KeyPair by) throws Exception {
+        String content = content(header, claims);
         Signature signature = Signature.getInstance("SHA256withRSA");
         signature.initSign(by.getPrivate());
         signature.update(content.getBytes(UTF_8));
         return content + '.' + encode(signature.sign());
     }
 
-    private Map<String, String> publicKey() {
+    private static Map<String, String> publicKey(KeyPair key) {
         RSAPublicKey rsa = (RSAPublicKey) key.getPublic();
         return Map.of(
                 "kty",

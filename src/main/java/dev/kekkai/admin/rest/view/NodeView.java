@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * An enrolled machine.
  *
  * @param group whose policy it is held to
+ * @param state ENROLLED, ADMITTED, REFUSED or EVICTED
  * @param ek what was approved: hex of its name, or of SHA-256 of its SubjectPublicKeyInfo
  * @param pinnedAk hex of the AK's name since the first attestation
  * @param last what was last seen of it
@@ -15,6 +16,7 @@ public record NodeView(
         String tenant,
         String name,
         String group,
+        String state,
         String ek,
         @Nullable String pinnedAk,
         String enrolled,

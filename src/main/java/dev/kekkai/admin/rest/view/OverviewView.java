@@ -6,7 +6,7 @@ import java.util.List;
  * The first screen in one call, from memory: it never waits for HSM or store.
  *
  * @param version of Kekkai
- * @param nodes how many are enrolled; -1 where none are served
+ * @param nodes how many are enrolled, of all tenants; -1 where none are served, or while it is not known
  */
 public record OverviewView(
         String version,
