@@ -125,7 +125,17 @@ final class ApprovalReplay {
         check(
                 waiting.stream().noneMatch(other -> other.request().subject().equals(it.subject())),
                 "another request about " + it.subject() + " waits already");
-        all.put(it.approval(), new StoredApproval(it, latest, List.of(), it.required(), true, false, Optional.empty()));
+        all.put(
+                it.approval(),
+                new StoredApproval(
+                        it,
+                        latest,
+                        List.of(),
+                        it.required(),
+                        true,
+                        false,
+                        Optional.empty(),
+                        version.kek().number()));
     }
 
     private void decide(Decided it) throws StoreException {

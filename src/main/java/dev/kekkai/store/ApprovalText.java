@@ -12,7 +12,11 @@ public final class ApprovalText {
 
     private ApprovalText() {}
 
-    /** @throws StoreException if the text has more bytes of UTF-8, or a character that is not for reading */
+    /**
+     * Refuses what could not be read.
+     *
+     * @throws StoreException if the text has more bytes of UTF-8, or a character that is not for reading
+     */
     public static void check(String what, String text, int most) throws StoreException {
         if (text.getBytes(StandardCharsets.UTF_8).length > most) {
             throw new StoreException(what + " has more than " + most + " bytes");

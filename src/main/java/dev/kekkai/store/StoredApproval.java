@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param current whether what it is about is still in the state that was seen
  * @param lapsed whether the store was reconciled since, so that nobody knows whether it was decided otherwise
  * @param used when it was carried out, or begun
+ * @param version number of the key version that it is about
  */
 public record StoredApproval(
         ApprovalEvent.Requested request,
@@ -24,7 +25,8 @@ public record StoredApproval(
         int needed,
         boolean current,
         boolean lapsed,
-        Optional<Instant> used) {
+        Optional<Instant> used,
+        int version) {
     /** One decision. */
     public record Given(boolean approves, Person person, String reason, Instant at) {}
 
@@ -54,7 +56,11 @@ public record StoredApproval(
         return request.approval();
     }
 
-    /** @param now the latest time that is known */
+    /**
+     * Where it is at a time.
+     *
+     * @param now the latest time that is known
+     */
     public Status status(Instant now) {
         Optional<Given> rejection =
                 decisions.stream().filter(given -> !given.approves()).findFirst();
@@ -87,21 +93,21 @@ public record StoredApproval(
     public StoredApproval with(Given given) {
         List<Given> all = new ArrayList<>(decisions);
         all.add(given);
-        return new StoredApproval(request, at, all, needed, current, lapsed, used);
+        return new StoredApproval(request, at, all, needed, current, lapsed, used, version);
     }
 
     /** The same, carried out. */
     public StoredApproval usedAt(Instant time) {
-        return new StoredApproval(request, at, decisions, needed, current, lapsed, Optional.of(time));
+        return new StoredApproval(request, at, decisions, needed, current, lapsed, Optional.of(time), version);
     }
 
     /** The same, of a time that was given up. */
     public StoredApproval lapse() {
-        return new StoredApproval(request, at, decisions, needed, current, true, used);
+        return new StoredApproval(request, at, decisions, needed, current, true, used, version);
     }
 
     /** The same as it is now. */
     public StoredApproval seen(int needs, boolean unchanged) {
-        return new StoredApproval(request, at, decisions, needs, unchanged, lapsed, used);
+        return new StoredApproval(request, at, decisions, needs, unchanged, lapsed, used, version);
     }
 }

@@ -37,6 +37,9 @@ class AdminApiAccessIT {
             "retireVersion", Set.of("operator"),
             "disableVersion", Set.of("operator"),
             "enableVersion", Set.of("operator"),
+            "destroyVersion", Set.of("operator"),
+            "approve", Set.of("approver"),
+            "reject", Set.of("operator", "approver"),
             "searchAudit", Set.of("auditor")));
 
     @TempDir

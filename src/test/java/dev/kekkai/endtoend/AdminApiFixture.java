@@ -12,7 +12,16 @@ import java.nio.file.Path;
 record AdminApiFixture(
         Installation kekkai, KekkaiProcess server, OidcIssuer issuer, OperatorCertificates certificates, int port)
         implements AutoCloseable {
+    /** Something to be done before the server starts. */
+    interface Preparation {
+        void of(Installation kekkai) throws Exception;
+    }
+
     static AdminApiFixture start(Path folder) throws Exception {
+        return start(folder, kekkai -> {});
+    }
+
+    static AdminApiFixture start(Path folder, Preparation preparation) throws Exception {
         OperatorCertificates certificates = OperatorCertificates.in(folder.resolve("certificates"))
                 .issue("operators-ca", "alice", "/O=Example/CN=alice", "email:alice@example.net")
                 .issue("operators-ca", "console", "/CN=console", "DNS:console.example.net")
@@ -21,6 +30,7 @@ record AdminApiFixture(
         OidcIssuer issuer = OidcIssuer.start();
         Installation kekkai = Installation.withKey(folder);
         configure(kekkai, certificates, issuer.url());
+        preparation.of(kekkai);
         KekkaiProcess server = kekkai.serve();
         return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server));
     }

@@ -9,17 +9,22 @@ import dev.kekkai.fleet.Node;
 import dev.kekkai.fleet.Observation;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.store.StoredApproval;
 import dev.kekkai.store.StoredVersion;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What events are about, as it is now: one line of JSON for each topic, which is another line when something has changed. */
 final class EventData {
     static final String NODE = "node";
+
+    /** More than can wait at once. */
+    private static final int LATEST = 64;
 
     private EventData() {}
 
@@ -44,6 +49,7 @@ final class EventData {
         }));
         topics.put("keyring", keyring(parts.keyring().snapshot()));
         parts.fleet().ifPresent(fleet -> addNodes(fleet, topics));
+        addApprovals(parts, topics);
         return topics;
     }
 
@@ -76,6 +82,23 @@ final class EventData {
                 if (seen != null) {
                     json.writeBooleanField("accepted", seen.accepted());
                 }
+            }));
+        }
+    }
+
+    /** The latest: those before them do not change any more, or have expired by now. */
+    private static void addApprovals(ServedParts parts, Map<String, String> topics) {
+        List<StoredApproval> all =
+                parts.approvals().view().of(parts.keyring().snapshot().tenant());
+        for (StoredApproval approval : all.subList(Math.max(0, all.size() - LATEST), all.size())) {
+            topics.put("approval " + approval.id(), line(json -> {
+                json.writeStringField("id", approval.id().toString());
+                json.writeStringField("action", approval.request().action());
+                json.writeNumberField("version", approval.version());
+                json.writeStringField(
+                        "status", parts.approvals().status(approval).name());
+                json.writeNumberField("approved", approval.approvers().size());
+                json.writeNumberField("needed", approval.needed());
             }));
         }
     }

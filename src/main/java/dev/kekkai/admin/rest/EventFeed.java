@@ -42,7 +42,7 @@ final class EventFeed implements AutoCloseable {
      * Something that changed.
      *
      * @param id empty for what is no event of its own
-     * @param type {@code health}, {@code hsm}, {@code keyring}, {@code node}; {@code reset}; empty for a sign of life
+     * @param type {@code health}, {@code hsm}, {@code keyring}, {@code node}, {@code approval}; {@code reset}; empty for a sign of life
      * @param data JSON
      */
     record Event(String id, String type, String data) {}
@@ -118,7 +118,7 @@ final class EventFeed implements AutoCloseable {
             Map<String, String> now = EventData.of(parts);
             now.forEach((topic, data) -> {
                 if (!data.equals(seen.put(topic, data))) {
-                    publish(topic.startsWith(EventData.NODE) ? EventData.NODE : topic, data);
+                    publish(topic.split(" ", 2)[0], data);
                 }
             });
             seen.keySet().retainAll(now.keySet());

@@ -42,7 +42,8 @@ public class OverviewResource {
                         .map(fleet -> (int) fleet.view().nodes().values().stream()
                                 .filter(Node::active)
                                 .count())
-                        .orElse(-1));
+                        .orElse(-1),
+                ApprovalViews.open(parts));
     }
 
     @GET

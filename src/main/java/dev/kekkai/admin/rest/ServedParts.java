@@ -1,6 +1,7 @@
 package dev.kekkai.admin.rest;
 
 import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.approval.Approvals;
 import dev.kekkai.audit.AuditSearch;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.custody.CustodyState;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param custody how the way to the token does
  * @param storeBehind why the store is not the latest that this host knows of, or empty
  * @param fleet empty where no nodes are served
+ * @param approvals has destructions approved
  */
 public record ServedParts(
         ServerFacts facts,
@@ -29,7 +31,8 @@ public record ServedParts(
         Supplier<String> storeBehind,
         AuditTrail audit,
         AuditSearch search,
-        Optional<Fleet> fleet) {
+        Optional<Fleet> fleet,
+        Approvals approvals) {
     /** What is wrong with the store, or empty. */
     String storeProblem() {
         String problem = keyring.storeProblem();
