@@ -83,6 +83,9 @@ public final class Approvals {
                 declared = true;
             }
             refresh();
+            if (declaredIn(known.get()).laxerThan(terms.rule())) {
+                declare();
+            }
             why = "";
         } catch (StoreException | AuditException | RuntimeException e) {
             String now = String.valueOf(e.getMessage());
@@ -113,16 +116,24 @@ public final class Approvals {
         known.updateAndGet(before -> read.serial() >= before.serial() ? read : before);
     }
 
-    /** From here on the chain itself refuses what this server would not do; and that the rule was another one before stays to be seen. */
+    private static ApprovalRule declaredIn(StoredApprovals approvals) {
+        return approvals.rule(ApprovalRule.DESTROY).orElse(ApprovalRule.HOSTS_OWN);
+    }
+
+    /**
+     * From here on the chain itself refuses what this server would not do; and that the rule was another one before stays to be seen. A start may ask
+     * for less than before; a server that runs on only makes up for what another one, or an older store, asks less.
+     */
     private void declare() throws StoreException, AuditException {
-        ApprovalRule before = store.load().rule(ApprovalRule.DESTROY).orElse(ApprovalRule.HOSTS_OWN);
-        if (before.equals(terms.rule())) {
+        ApprovalRule before = declaredIn(store.load());
+        ApprovalRule wanted = declared ? terms.rule().and(before) : terms.rule();
+        if (before.equals(wanted)) {
             return;
         }
-        String what = "to destroy a key " + Terms.words(terms.rule()) + "; until now " + Terms.words(before);
+        String what = "to destroy a key " + Terms.words(wanted) + "; until now " + Terms.words(before);
         audit.record(AuditEvent.ofServer("approval.rule", AuditEvent.Outcome.DONE, what));
-        install(store.change(met -> List.of(new Ruled(ApprovalRule.DESTROY, terms.rule()))));
-        if (terms.rule().laxerThan(before)) {
+        install(store.change(met -> List.of(new Ruled(ApprovalRule.DESTROY, wanted))));
+        if (wanted.laxerThan(before)) {
             LOG.warnf("the configuration asks for less than before: %s", what);
         } else {
             LOG.infof("%s", what);

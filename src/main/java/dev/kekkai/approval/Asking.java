@@ -63,7 +63,9 @@ final class Asking {
         }
         anew = true;
         int required = terms.with(before).required();
-        Instant expires = now.plus(terms.expireAfter());
+        // A clock that was far ahead once must not make a key indestructible: time is the chain's then.
+        Instant from = before.latest().isAfter(now) ? before.latest() : now;
+        Instant expires = from.plus(terms.expireAfter());
         return new Plan(
                 subject,
                 "approval " + id + ": destroy version " + version.kek().number() + ", needs " + required

@@ -13,8 +13,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kekkai.approval.ApprovalException.Kind;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.Person;
 import dev.kekkai.keyring.KeyringException;
+import dev.kekkai.keyring.RotationPlan;
 import dev.kekkai.store.ApprovalEvent.Decided;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.StoredApproval.Status;
@@ -167,6 +169,18 @@ class ApprovalsTest {
         keeper.pass(DAY.negated());
         assertThat(keeper.status(asked)).as("the chain has seen a later time").isEqualTo(Status.EXPIRED);
         assertRefused(Kind.CLOSED, "has expired", () -> keeper.approve(CAROL, asked));
+    }
+
+    @Test
+    void a_clock_that_was_far_ahead_once_does_not_make_a_key_indestructible() throws Exception {
+        keeper.pass(Duration.ofDays(3650));
+        keeper.keys.rotate(order("root"), new RotationPlan(Mechanism.AES_GCM, "", Duration.ZERO));
+        keeper.pass(Duration.ofDays(3650).negated());
+        Outcome asked = keeper.ask(ALICE);
+        keeper.approve(BOB, asked);
+        keeper.approve(CAROL, asked);
+
+        assertThat(keeper.version(1).state()).isEqualTo(KeyState.DESTROYED);
     }
 
     @Test

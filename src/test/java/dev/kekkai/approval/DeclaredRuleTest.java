@@ -126,6 +126,28 @@ class DeclaredRuleTest {
     }
 
     @Test
+    void the_strictest_of_the_servers_that_run_holds() throws Exception {
+        restart(new ApprovalRule(3, false), true);
+        Approvals laxer = new Approvals(
+                keeper.store.approvals(),
+                keeper.keys,
+                event -> {},
+                () -> now,
+                new Terms(HOST_ALONE, Duration.ofHours(1)));
+        laxer.look();
+        assertThat(laxer.view().rule(ApprovalRule.DESTROY)).contains(HOST_ALONE);
+
+        keeper.approvals.look();
+        assertThat(keeper.approvals.view().rule(ApprovalRule.DESTROY)).contains(new ApprovalRule(3, false));
+        long serial = keeper.approvals.view().serial();
+        laxer.look();
+        keeper.approvals.look();
+        assertThat(keeper.approvals.view().serial())
+                .as("and they leave it at that")
+                .isEqualTo(serial);
+    }
+
+    @Test
     void a_request_keeps_the_number_that_it_was_made_with_and_takes_a_higher_one() throws Exception {
         restart(new ApprovalRule(2, false), true);
         Outcome asked = keeper.ask(ALICE);

@@ -37,7 +37,7 @@ class ApprovalSettingsTest {
     @Test
     void what_is_given_counts() throws Exception {
         assertThat(load("required: 3\nhost: exempt\nexpire-after: PT48H", Map.of()))
-                .isEqualTo(new ApprovalConfig(3, true, Duration.ofHours(48)));
+                .isEqualTo(new ApprovalConfig(3, true, Duration.ofDays(2)));
         assertThat(load("", Map.of("KEKKAI_APPROVALS_EXPIRE_AFTER", "168h")).expireAfter())
                 .isEqualTo(Duration.ofDays(7));
     }

@@ -1,6 +1,7 @@
 package dev.kekkai.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kekkai.app.ExitCode;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,8 +78,17 @@ class ApprovalIT {
                 .toList();
     }
 
+    private List<String> listen() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        var stream = operator.stream(operator.request("/api/v1/events"));
+        Thread.ofPlatform().daemon().start(() -> stream.body().forEach(heard::add));
+        await().until(() -> heard.contains(":listening"));
+        return heard;
+    }
+
     @Test
     void an_operator_asks_another_person_approves_and_the_trail_says_who() throws Exception {
+        List<String> heard = listen();
         Answer dry = operator.post(keyring + "/versions/1/destroy?dryRun=true", key(), BODY);
         assertThat(dry.status()).as("%s", dry).isEqualTo(200);
         assertThat(dry.json().get("said").asText()).contains("would be asked for");
@@ -115,6 +126,9 @@ class ApprovalIT {
         Answer again = approver.post(place + "/approve", idempotency, "{\"reason\":\"seen in the change board\"}");
         assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
 
+        await().untilAsserted(() -> assertThat(heard)
+                .contains("event:approval")
+                .anyMatch(line -> line.startsWith("data:{\"id\":") && line.contains("\"status\":\"USED\"")));
         assertThat(recorded())
                 .containsExactly(
                         "approval.rule  done",
