@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Makes the vectors of the authority chain from docs/authority.md alone, with other code than Kekkai's: python3 generate.py > v1.json
+"""Makes the vectors of the authority chain from docs/authority.md alone, with other code than Kekkai's: python3 generate.py > v1.json;
+python3 generate.py approvals > approvals-v1.json
 
 Needs the package "cryptography". Signatures are random; keep the file that was checked in unless the format changes."""
 import hashlib
 import json
 import struct
+import sys
 import uuid
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -82,6 +84,37 @@ SAID = [
     ("node.enroll", of + N2.bytes + lp("cp-1") + lp("control-plane") + mark(2, SPKI) + u8(0) + u8(1) + N1.bytes + u64(AT + 10)),
 ]
 
+R1 = uuid.UUID("0f0f0f0f-1111-4222-8333-000000000001")
+R2 = uuid.UUID("0f0f0f0f-1111-4222-8333-000000000002")
+
+
+def person(id, name):
+    return lp(id.encode()) + lp(name.encode())
+
+
+STATE = hashlib.sha256(lp("kekkai/approval/state/1") + V1 + lp("DISABLED") + opt(1) + opt(AT + 3) + opt(None)).digest()
+REQUEST = (of + lp("key.destroy") + lp(V1.hex()) + STATE + lp("older-backups-may-become-unreadable")
+           + person("oidc:1 of https://sso.example.net", "alice") + lp("für CHG-1".encode()) + u8(2) + u64(AT + 86400000))
+APPROVALS = [
+    ("chain.begin", u8(0)),
+    ("keyring.create", of + LINEAGE.bytes + u64(0)),
+    ("key.register", of + version(V1, 1, "PREPARED")),
+    ("key.activate", of + V1 + u64(1) + u64(AT + 1)),
+    ("key.register", of + version(V2, 2, "PREPARED")),
+    ("key.activate", of + V2 + u64(2) + u64(AT + 2)),
+    ("key.disable", of + V1 + u64(AT + 3)),
+    ("approval.rule", lp("key.destroy") + u8(2) + u8(0)),
+    ("approval.request", R1.bytes + REQUEST),
+    ("approval.reject", R1.bytes + person("host", "root") + lp("not today")),
+    ("approval.request", R2.bytes + REQUEST),
+    ("approval.approve", R2.bytes + person("cert:/O=Example/CN=bob", "bob") + lp("")),
+    ("approval.approve", R2.bytes + person("host", "root") + lp("seen")),
+    ("approval.use", R2.bytes),
+    ("key.begin-destroying", of + V1 + u64(AT + 5)),
+    ("key.destroy", of + V1),
+]
+CHOSEN = APPROVALS if sys.argv[1:] == ["approvals"] else SAID
+
 entries, previous, serial = [], bytes(32), 0
 
 
@@ -93,9 +126,10 @@ def add(kind, body, above=0):
     entries.append({"serial": serial, "kind": kind, "entry": entry.hex(), "hash": previous.hex()})
 
 
-for kind, body in SAID:
+for kind, body in CHOSEN:
     add(kind, body)
-add("chain.reconcile", u8(1) + CHAIN.bytes + u64(40) + bytes([0xAB]) * 32, above=40)
+if CHOSEN is SAID:
+    add("chain.reconcile", u8(1) + CHAIN.bytes + u64(40) + bytes([0xAB]) * 32, above=40)
 
 signed = lp("kekkai/authority/head/1") + CHAIN.bytes + u64(serial) + previous
 key = ec.generate_private_key(ec.SECP256R1())

@@ -1,9 +1,14 @@
 package dev.kekkai.admin;
 
+import dev.kekkai.approval.ApprovalException;
+import dev.kekkai.approval.Approvals;
+import dev.kekkai.approval.Outcome;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.envelope.Mechanism;
+import dev.kekkai.id.ApprovalId;
 import dev.kekkai.id.Lineage;
+import dev.kekkai.id.Person;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.Change;
 import dev.kekkai.keyring.KeyAdministration;
@@ -35,6 +40,7 @@ public final class KeyDesk {
     private final KeyAdministration keys;
     private final Function<String, Optional<TenantId>> tenants;
     private final Mechanism mechanism;
+    private final Approvals approvals;
     private final Operator operator;
 
     /**
@@ -42,15 +48,18 @@ public final class KeyDesk {
      *
      * @param tenants finds a tenant by name or UUID, and the default one by nothing
      * @param mechanism for new KEKs, by the HSM's profile
+     * @param approvals decides whether a destruction needs others
      */
     public KeyDesk(
             KeyAdministration keys,
             Function<String, Optional<TenantId>> tenants,
             Mechanism mechanism,
+            Approvals approvals,
             Operator operator) {
         this.keys = keys;
         this.tenants = tenants;
         this.mechanism = mechanism;
+        this.approvals = approvals;
         this.operator = operator;
     }
 
@@ -92,18 +101,38 @@ public final class KeyDesk {
             throws KeyringException, CustodyException, StoreException, AuditException {
         Order order = order(request.getTenant(), request.getDryRun());
         String version = request.getVersion();
+        if (request.getVerb() == ChangeKeyRequest.Verb.DESTROY) {
+            return destroy(order, version, request);
+        }
         Change change =
                 switch (request.getVerb()) {
                     case RETIRE -> keys.retire(order, version);
                     case DISABLE -> keys.disable(order, version);
                     case ENABLE -> keys.enable(order, version);
-                    case DESTROY -> keys.destroy(order, version, request.getOlderBackupsMayBecomeUnreadable());
                     case ACCEPT_PROVENANCE -> keys.acceptProvenance(order, version);
-                    case VERB_UNSPECIFIED, UNRECOGNIZED ->
+                    case DESTROY, VERB_UNSPECIFIED, UNRECOGNIZED ->
                         throw new KeyringException(
                                 "the server does not know this verb: use the command of the server's own version");
                 };
         return KeyMessages.of(change);
+    }
+
+    private KeyChange destroy(Order order, String version, ChangeKeyRequest request)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        try {
+            Outcome outcome = approvals.destroy(
+                    order,
+                    Person.host(operator.name()),
+                    version,
+                    request.getOlderBackupsMayBecomeUnreadable(),
+                    request.getReason());
+            return KeyMessages.of(outcome.change()).toBuilder()
+                    .setApproval(outcome.approval().map(ApprovalId::toString).orElse(""))
+                    .setWaiting(outcome.waiting())
+                    .build();
+        } catch (ApprovalException e) {
+            throw new KeyringException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     public KeyChange reconcile(ReconcileStoreRequest request)

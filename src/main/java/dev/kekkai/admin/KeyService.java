@@ -86,7 +86,7 @@ public final class KeyService implements KeysGrpc.AsyncService {
         });
     }
 
-    private static void reload(@Nullable Keyring keyring, boolean done) throws StoreException {
+    static void reload(@Nullable Keyring keyring, boolean done) throws StoreException {
         if (keyring == null) {
             return;
         }

@@ -28,7 +28,9 @@ public enum ExitCode {
     /** The store was written to by others, is older than it was, or has a schema that this version does not know. */
     STORE(8, "the store is not believed: it was changed by others, is older than it was, or has another schema"),
     /** The audit trail is not as it was written. */
-    AUDIT(9, "the audit trail is not as it was written");
+    AUDIT(9, "the audit trail is not as it was written"),
+    /** What was ordered is asked for, and not done: it waits for the approval of others. */
+    WAITING(10, "asked for and not done yet: it waits for the approval of others");
 
     private final int code;
     private final String meaning;

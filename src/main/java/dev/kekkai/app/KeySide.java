@@ -1,11 +1,13 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.AdminService;
+import dev.kekkai.admin.ApprovalCalls;
 import dev.kekkai.admin.AuditService;
 import dev.kekkai.admin.FleetCalls;
 import dev.kekkai.admin.KeyService;
 import dev.kekkai.admin.ServerFacts;
 import dev.kekkai.admin.rest.ServedParts;
+import dev.kekkai.approval.Approvals;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.audit.file.TrailSearch;
@@ -35,6 +37,7 @@ import dev.kekkai.uds.SocketPlace;
 import dev.kekkai.uds.SocketUnusableException;
 import dev.kekkai.uds.UnixSocketServer;
 import dev.kekkai.wire.admin.v1.AdminGrpc;
+import dev.kekkai.wire.admin.v1.ApprovalsGrpc;
 import dev.kekkai.wire.admin.v1.AuditGrpc;
 import dev.kekkai.wire.admin.v1.KeysGrpc;
 import dev.kekkai.wire.admin.v1.NodesGrpc;
@@ -113,10 +116,12 @@ final class KeySide {
         });
         FleetBench fleet = new FleetBench(bench, config);
         fleet.fleet().start(timer("kekkai-fleet", open));
+        Approvals approvals = bench.approvals(keys);
+        approvals.start(timer("kekkai-approvals", open));
         AuditWatch audit = AuditWatch.start(bench, config.audit(), version);
         open.push(audit);
         ServerFacts facts = facts(config, version, bench.token());
-        answerOperators(config, facts, bench, audit, keys, keyrings, fleet, open);
+        answerOperators(config, facts, bench, audit, keys, keyrings, fleet, approvals, open);
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
         return new KeySide(
@@ -129,7 +134,7 @@ final class KeySide {
                         wraps.apply(bench.audit()),
                         InstantSource.system(),
                         timer("kekkai-deadlines", open)),
-                parts(config, facts, bench, keys, keyrings, fleet));
+                parts(config, facts, bench, keys, keyrings, fleet, approvals));
     }
 
     private static Keyring keyring(
@@ -163,6 +168,7 @@ final class KeySide {
             KeyAdministration keys,
             Map<TenantId, Keyring> keyrings,
             FleetBench fleet,
+            Approvals approvals,
             Deque<AutoCloseable> open)
             throws SocketUnusableException {
         Keyring keyring = ofDefaultTenant(keyrings);
@@ -173,13 +179,14 @@ final class KeySide {
                 Serving.of(
                         AdminGrpc.bindService(
                                 new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
-                        KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyrings)),
+                        KeysGrpc.bindService(new KeyService(bench.desk(keys, approvals, ADMIN_SOCKET), keyrings)),
                         AuditGrpc.bindService(new AuditService(
                                 bench.audit(),
                                 audit.anchoring(),
                                 bench.store().anchors(),
                                 audit::dropped,
                                 audit::syslogProblem)),
+                        ApprovalsGrpc.bindService(new ApprovalCalls(bench.desk(approvals, ADMIN_SOCKET), keyrings)),
                         NodesGrpc.bindService(nodes),
                         PoliciesGrpc.bindService(nodes))));
     }
@@ -250,7 +257,8 @@ final class KeySide {
             Workbench bench,
             KeyAdministration keys,
             Map<TenantId, Keyring> keyrings,
-            FleetBench fleet) {
+            FleetBench fleet,
+            Approvals approvals) {
         return new ServedParts(
                 facts,
                 ofDefaultTenant(keyrings),
@@ -261,7 +269,8 @@ final class KeySide {
                 bench.storeBench()::problem,
                 bench.audit(),
                 new TrailSearch(Workbench.auditFile(config)),
-                config.role() == KekkaiConfig.Role.GATEWAY ? Optional.of(fleet.served()) : Optional.empty());
+                config.role() == KekkaiConfig.Role.GATEWAY ? Optional.of(fleet.served()) : Optional.empty(),
+                approvals);
     }
 
     /** What the admin API is about. */

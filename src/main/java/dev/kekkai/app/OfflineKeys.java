@@ -3,6 +3,7 @@ package dev.kekkai.app;
 import dev.kekkai.admin.KeyDesk;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.store.StoreException;
@@ -21,7 +22,8 @@ public final class OfflineKeys {
 
     /** Borrows a workbench. */
     public OfflineKeys(Workbench bench, Operator operator) {
-        this.desk = bench.desk(bench.keys(), operator);
+        KeyAdministration keys = bench.keys();
+        this.desk = bench.desk(keys, bench.approvals(keys), operator);
     }
 
     public ListKeysResponse list(ListKeysRequest request) throws KeyringException, StoreException {

@@ -1,18 +1,24 @@
 package dev.kekkai.app;
 
+import dev.kekkai.admin.ApprovalDesk;
 import dev.kekkai.admin.KeyDesk;
+import dev.kekkai.approval.Approvals;
+import dev.kekkai.approval.Terms;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.file.FileAuditTrail;
 import dev.kekkai.audit.file.Fsync;
 import dev.kekkai.audit.file.ReplicaFile;
 import dev.kekkai.audit.file.TrailOptions;
+import dev.kekkai.config.ApprovalConfig;
 import dev.kekkai.config.AuditConfig;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.Tenants.Tenant;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.pkcs11.Pkcs11Token;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.Operator;
+import dev.kekkai.store.ApprovalRule;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.sql.SqlKeyringStore;
 import java.io.IOException;
@@ -150,9 +156,30 @@ public final class Workbench implements AutoCloseable {
                 config.keys().backupRetention());
     }
 
+    /** Has destructions approved. Where no admin API is served nobody but the host could ask or approve, so that its word suffices. */
+    Approvals approvals(KeyAdministration keys) {
+        ApprovalConfig asked = config.approvals();
+        boolean hostAlone = config.admin().isEmpty() || asked.hostExempt();
+        return new Approvals(
+                store.keyrings().approvals(),
+                keys,
+                audit,
+                InstantSource.system(),
+                new Terms(new ApprovalRule(asked.required(), hostAlone), asked.expireAfter()));
+    }
+
     /** Takes orders for keyrings from an operator. */
-    KeyDesk desk(KeyAdministration keys, Operator operator) {
-        return new KeyDesk(keys, said -> config.tenants().find(said).map(Tenant::id), token.mechanism(), operator);
+    KeyDesk desk(KeyAdministration keys, Approvals approvals, Operator operator) {
+        return new KeyDesk(keys, this::tenant, token.mechanism(), approvals, operator);
+    }
+
+    /** Takes decisions from an operator. */
+    ApprovalDesk desk(Approvals approvals, Operator operator) {
+        return new ApprovalDesk(approvals, this::tenant, operator);
+    }
+
+    private Optional<TenantId> tenant(String said) {
+        return config.tenants().find(said).map(Tenant::id);
     }
 
     @Override

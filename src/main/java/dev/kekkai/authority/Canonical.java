@@ -27,6 +27,11 @@ final class Canonical {
         return prefixed(ascii.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** LP of UTF-8, for what people write. */
+    Canonical text(String text) {
+        return prefixed(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     Canonical u8(int value) {
         out.write(value);
         return this;

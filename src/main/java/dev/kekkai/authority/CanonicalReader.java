@@ -2,6 +2,7 @@ package dev.kekkai.authority;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
@@ -37,6 +38,19 @@ final class CanonicalReader {
             }
         }
         return new String(bytes, StandardCharsets.US_ASCII);
+    }
+
+    /** Well-formed UTF-8; what may be in it is said by whoever reads it. */
+    String text() throws MalformedEntryException {
+        byte[] bytes = prefixed();
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedEntryException("a text is not UTF-8", e);
+        }
     }
 
     int u8() throws MalformedEntryException {

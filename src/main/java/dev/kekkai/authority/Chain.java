@@ -1,5 +1,6 @@
 package dev.kekkai.authority;
 
+import dev.kekkai.authority.Statement.ApprovalChanged;
 import dev.kekkai.authority.Statement.Begun;
 import dev.kekkai.authority.Statement.Changed;
 import dev.kekkai.authority.Statement.FleetChanged;
@@ -8,7 +9,6 @@ import dev.kekkai.custody.Signer;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.ChainEntry;
 import dev.kekkai.store.FleetEvent;
-import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.SignedHead;
 import dev.kekkai.store.StoreContent;
@@ -17,7 +17,6 @@ import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.UntrustedStoreException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,17 +127,25 @@ record Chain(List<Entry> entries) {
 
     /** The keyrings that follow from the entries, without uses. */
     Map<TenantId, StoredKeyring> replay() throws UntrustedStoreException {
-        Map<TenantId, StoredKeyring> keyrings = new LinkedHashMap<>();
+        return replaying().keyrings();
+    }
+
+    /** Keyrings and approvals after the last entry, to be gone on with. */
+    Replaying replaying() throws UntrustedStoreException {
+        Replaying state = new Replaying();
         for (Entry entry : entries) {
-            if (entry.statement() instanceof Changed(TenantId tenant, KeyringEvent event)) {
-                try {
-                    keyrings.put(tenant, Replay.apply(Optional.ofNullable(keyrings.get(tenant)), tenant, event));
-                } catch (StoreException e) {
-                    throw unfit(entry, e);
-                }
+            try {
+                state.apply(entry);
+            } catch (StoreException e) {
+                throw unfit(entry, e);
             }
         }
-        return keyrings;
+        try {
+            state.end();
+        } catch (StoreException e) {
+            throw unfit(entries.getLast(), e);
+        }
+        return state;
     }
 
     /** The nodes and policies that follow from the entries. */
@@ -189,6 +196,7 @@ record Chain(List<Entry> entries) {
                     case Reconciled reconciled -> reconciled.givenUp();
                     case Changed ignored -> Optional.empty();
                     case FleetChanged ignored -> Optional.empty();
+                    case ApprovalChanged ignored -> Optional.empty();
                 };
         return givenUp.filter(it -> it.chain().equals(seen.chain()) && it.serial() >= seen.serial())
                 .isPresent();

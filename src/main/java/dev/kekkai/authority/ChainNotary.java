@@ -1,11 +1,15 @@
 package dev.kekkai.authority;
 
+import dev.kekkai.authority.Statement.ApprovalChanged;
 import dev.kekkai.authority.Statement.Changed;
 import dev.kekkai.authority.Statement.FleetChanged;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.Signer;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.ApprovalEvent;
+import dev.kekkai.store.ApprovalEvent.Used;
+import dev.kekkai.store.ApprovalStore;
 import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.KeyringEvent;
@@ -13,6 +17,7 @@ import dev.kekkai.store.Notary;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.StoreContent;
 import dev.kekkai.store.StoreException;
+import dev.kekkai.store.StoredApprovals;
 import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.UntrustedStoreException;
@@ -120,6 +125,7 @@ public final class ChainNotary implements Notary {
     @Override
     public Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change) throws StoreException {
         List<StoredKeyring> proved = List.of();
+        Replaying state = new Replaying();
         Draft draft;
         if (content.isEmpty()) {
             draft = Draft.beginning(seen, clock);
@@ -129,6 +135,7 @@ public final class ChainNotary implements Notary {
                 throw new UntrustedStoreException(proof.behind().get());
             }
             proved = proof.keyrings();
+            state = proof.chain().replaying();
             draft = Draft.after(proof.chain(), clock);
         }
         Optional<StoredKeyring> before = proved.stream()
@@ -138,10 +145,15 @@ public final class ChainNotary implements Notary {
         if (event.isEmpty()) {
             return Optional.empty();
         }
-        Statement read = draft.add(new Changed(change.tenant(), event.get()));
-        if (!(read instanceof Changed(TenantId tenant, KeyringEvent canonical))) {
-            throw new IllegalStateException("a change was read as " + read);
+        if (change.approval().isPresent()) {
+            state.apply(
+                    draft.entry(new ApprovalChanged(new Used(change.approval().get()))));
         }
+        Entry entry = draft.entry(new Changed(change.tenant(), event.get()));
+        if (!(entry.statement() instanceof Changed(TenantId tenant, KeyringEvent canonical))) {
+            throw new IllegalStateException("a change was read as " + entry.statement());
+        }
+        state.apply(entry);
         StoredKeyring after = Replay.apply(before, tenant, canonical);
         Signer signs = content.isEmpty() ? generated() : signer();
         return Optional.of(new Sealed(before, after, draft.added(), Chain.sign(draft.head(), signs), draft.head()));
@@ -188,6 +200,40 @@ public final class ChainNotary implements Notary {
         }
         Signer signs = content.isEmpty() ? generated() : signer();
         return Optional.of(new SealedFleet(fleet.fleet(head.serial()), draft.added(), Chain.sign(head, signs), head));
+    }
+
+    @Override
+    public StoredApprovals proveApprovals(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        if (content.isEmpty()) {
+            return StoredApprovals.none();
+        }
+        Chain chain = current(content, seen);
+        remember(chain);
+        return chain.replaying().approvals(chain.head().serial());
+    }
+
+    @Override
+    public Optional<SealedApprovals> sealApprovals(
+            StoreContent content, Optional<SeenHead> seen, ApprovalStore.Step step) throws StoreException {
+        if (content.isEmpty()) {
+            throw new StoreException("the store is empty: there is nothing yet that needs an approval");
+        }
+        Chain chain = current(content, seen);
+        Replaying state = chain.replaying();
+        Draft draft = Draft.after(chain, clock);
+        List<ApprovalEvent> events = step.from(state.approvals(chain.head().serial()));
+        if (events.isEmpty()) {
+            return Optional.empty();
+        }
+        for (ApprovalEvent event : events) {
+            state.apply(draft.entry(new ApprovalChanged(event)));
+        }
+        state.end();
+        SeenHead head = draft.head();
+        StoredApprovals after = state.approvals(head.serial());
+        return step.goesOn(after)
+                ? Optional.of(new SealedApprovals(after, draft.added(), Chain.sign(head, signer()), head))
+                : Optional.empty();
     }
 
     /** The chain of a store that is believed in all its parts, and is the latest that this host knows of. */

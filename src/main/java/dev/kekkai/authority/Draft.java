@@ -36,22 +36,29 @@ final class Draft {
 
     /** Appends a statement, and answers with what will be read from it: times lose what is finer than a millisecond. */
     Statement add(Statement statement) {
-        return add(statement, head().serial());
+        return entry(statement).statement();
+    }
+
+    /** The same, as the entry that will be read. */
+    Entry entry(Statement statement) {
+        SeenHead before = head();
+        return append(before.chain(), Math.addExact(before.serial(), 1), before.hash(), statement);
     }
 
     /** The same, with a serial above another one too. */
     Statement add(Statement statement, long above) {
         SeenHead before = head();
-        return append(before.chain(), Math.addExact(Math.max(before.serial(), above), 1), before.hash(), statement);
+        return append(before.chain(), Math.addExact(Math.max(before.serial(), above), 1), before.hash(), statement)
+                .statement();
     }
 
-    private Statement append(UUID chain, long serial, byte[] previous, Statement statement) {
+    private Entry append(UUID chain, long serial, byte[] previous, Statement statement) {
         Instant now = clock.instant();
         ChainEntry entry = new Entry(chain, serial, previous, now, statement).stored();
         added.add(entry);
         last = new SeenHead(chain, serial, Entry.hash(entry.bytes()));
         try {
-            return Entry.decode(entry.bytes()).statement();
+            return Entry.decode(entry.bytes());
         } catch (MalformedEntryException e) {
             throw new IllegalStateException("an entry of our own cannot be read", e);
         }

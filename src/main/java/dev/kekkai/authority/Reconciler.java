@@ -1,5 +1,6 @@
 package dev.kekkai.authority;
 
+import dev.kekkai.authority.Statement.ApprovalChanged;
 import dev.kekkai.authority.Statement.Begun;
 import dev.kekkai.authority.Statement.Changed;
 import dev.kekkai.authority.Statement.FleetChanged;
@@ -84,6 +85,7 @@ public final class Reconciler {
                     due && !(of.equals(tenant) && event instanceof Activated);
                 case Begun ignored -> due;
                 case FleetChanged ignored -> due;
+                case ApprovalChanged ignored -> due;
             };
         }
         return due;

@@ -1,6 +1,7 @@
 package dev.kekkai.authority;
 
 import dev.kekkai.id.TenantId;
+import dev.kekkai.store.ApprovalEvent;
 import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.KeyringEvent;
 import dev.kekkai.store.SeenHead;
@@ -24,6 +25,9 @@ public sealed interface Statement {
 
     /** Something was decided about a tenant's nodes or policies. */
     record FleetChanged(TenantId tenant, FleetEvent event) implements Statement {}
+
+    /** Something was asked for, approved, or made a rule. */
+    record ApprovalChanged(ApprovalEvent event) implements Statement {}
 
     /** Something happened to a tenant's keyring. */
     record Changed(TenantId tenant, KeyringEvent event) implements Statement {}

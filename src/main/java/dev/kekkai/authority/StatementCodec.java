@@ -1,5 +1,6 @@
 package dev.kekkai.authority;
 
+import dev.kekkai.authority.Statement.ApprovalChanged;
 import dev.kekkai.authority.Statement.Begun;
 import dev.kekkai.authority.Statement.Changed;
 import dev.kekkai.authority.Statement.FleetChanged;
@@ -22,6 +23,8 @@ final class StatementCodec {
         return switch (statement) {
             case Begun begun -> new Encoded(BEGIN, givenUp(begun.givenUp()));
             case Reconciled reconciled -> new Encoded(RECONCILE, givenUp(reconciled.givenUp()));
+            case ApprovalChanged changed ->
+                new Encoded(ApprovalCodec.kind(changed.event()), ApprovalCodec.body(changed.event()));
             case FleetChanged changed ->
                 new Encoded(
                         FleetCodec.kind(changed.event()),
@@ -42,6 +45,9 @@ final class StatementCodec {
                     case BEGIN -> new Begun(givenUp(in));
                     case RECONCILE -> new Reconciled(givenUp(in));
                     default -> {
+                        if (ApprovalCodec.knows(kind)) {
+                            yield new ApprovalChanged(ApprovalCodec.event(kind, in));
+                        }
                         TenantId tenant = new TenantId(in.uuid());
                         yield FleetCodec.knows(kind)
                                 ? new FleetChanged(tenant, FleetCodec.event(kind, in))

@@ -79,6 +79,9 @@ final class CommandTree {
         CommandSpec policy = spec("policy", "Say what machines may have booted.");
         PolicyCommands.addTo(policy, this::leaf);
         root.addSubcommand("policy", policy);
+        CommandSpec approval = spec("approval", "Decide on what nobody does alone.");
+        ApprovalCommands.addTo(approval, this::leaf);
+        root.addSubcommand("approval", approval);
         CommandSpec store = spec("store", "Move the store, or bring it into order.");
         StoreCommands.addTo(store, this::leaf);
         root.addSubcommand("store", store);

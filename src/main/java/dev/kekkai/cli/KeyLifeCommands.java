@@ -59,10 +59,14 @@ final class KeyLifeCommands {
                         "Destroy the key of a version in the HSM, for good.",
                         "",
                         "Only of one that has been DISABLED for keys.backup-retention, when all older ones are DESTROYED. What it wrapped can"
-                                + " never be opened again, in no backup of etcd either. Cut off half-way, repeat it.")
+                                + " never be opened again, in no backup of etcd either. Cut off half-way, repeat it.",
+                        "",
+                        "Where the admin API is served, or was, it is asked for and not done: others approve it ('kekkai approval'), and exit code 10"
+                                + " says that it waits for them.")
                 .addOption(OptionSpec.builder(WORD)
                         .description("Your word that you know it. There is no short form.")
-                        .build());
+                        .build())
+                .addOption(ApprovalCommands.reasonOption("Why, for those who approve; needed where others have to."));
     }
 
     private static CommandSpec acceptSpec() {
@@ -91,6 +95,7 @@ final class KeyLifeCommands {
                 .setVerb(verb)
                 .setVersion(KeyOptions.version(options))
                 .setOlderBackupsMayBecomeUnreadable(verb == Verb.DESTROY && options.hasMatchedOption(WORD))
+                .setReason(verb == Verb.DESTROY ? ApprovalCommands.reason(options) : "")
                 .setTenant(FleetAccess.tenant(options))
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();

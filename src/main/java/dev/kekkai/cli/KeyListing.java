@@ -27,7 +27,7 @@ final class KeyListing {
             print(terminal, change.getVersionsList());
         }
         terminal.err().println(change.getSaid());
-        return ExitCode.OK;
+        return change.getWaiting() ? ExitCode.WAITING : ExitCode.OK;
     }
 
     private static void table(Terminal terminal, List<KeyVersion> versions) {

@@ -113,7 +113,8 @@ public final class ConfigFile {
                 AuditSettings.of(settings),
                 new KekkaiConfig.Management(
                         settings.get(ConfigKeys.MANAGEMENT_ADDRESS), settings.get(ConfigKeys.MANAGEMENT_PORT)),
-                AdminSettings.of(settings));
+                AdminSettings.of(settings),
+                ApprovalSettings.of(settings));
     }
 
     private static KekkaiConfig.Custody custody(Settings settings, HsmProfile profile) {

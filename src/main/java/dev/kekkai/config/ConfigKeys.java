@@ -242,7 +242,7 @@ public final class ConfigKeys {
                     AuditSettings.SYSLOG,
                     MANAGEMENT_ADDRESS,
                     MANAGEMENT_PORT),
-            AdminSettings.ALL);
+            concat(AdminSettings.ALL, ApprovalSettings.ALL));
 
     static final Schema SCHEMA = new Schema("kekkai", ALL);
 

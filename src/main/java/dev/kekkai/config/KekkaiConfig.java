@@ -28,7 +28,8 @@ public record KekkaiConfig(
         Optional<Agent> uplink,
         AuditConfig audit,
         Management management,
-        Optional<AdminApi> admin) {
+        Optional<AdminApi> admin,
+        ApprovalConfig approvals) {
     /** What this process is. */
     public enum Role {
         /** One control-plane node with an HSM of its own. */

@@ -9,6 +9,7 @@ import dev.kekkai.store.StoredVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Destroys a key for good: DISABLED for the retention time, nothing older alive, and by the operator's word.
@@ -29,7 +30,7 @@ final class Destruction {
     }
 
     /** See {@link KeyAdministration#destroy}. */
-    Change destroy(Order order, String reference, boolean operatorsWord)
+    Change destroy(Order order, String reference, boolean operatorsWord, Optional<Warrant> warrant)
             throws KeyringException, CustodyException, StoreException, AuditException {
         StoredKeyring keyring = ledger.keyring(order);
         StoredVersion version = VersionReference.find(keyring, reference);
@@ -53,7 +54,7 @@ final class Destruction {
                     + " is needed by each backup of etcd from the time when it wrapped, and nobody but you knows whether there are any."
                     + " Say so with --older-backups-may-become-unreadable");
         }
-        return destroy(order, version);
+        return destroy(order, version, warrant);
     }
 
     private static void refuseInService(StoredVersion version) throws KeyringException {
@@ -92,11 +93,13 @@ final class Destruction {
         }
     }
 
-    private Change destroy(Order order, StoredVersion version) throws CustodyException, StoreException, AuditException {
+    private Change destroy(Order order, StoredVersion version, Optional<Warrant> warrant)
+            throws CustodyException, StoreException, AuditException {
         var id = version.kek().version();
-        ledger.record(order, "key.destroy", version.kek(), "");
+        ledger.record(
+                order, "key.destroy", version.kek(), warrant.map(Warrant::words).orElse(""));
         ledger.reached(Step.DESTRUCTION_RECORDED);
-        ledger.states().beginDestroying(order.tenant(), id, ledger.now());
+        ledger.states().beginDestroying(order.tenant(), id, ledger.now(), warrant.map(Warrant::approval));
         ledger.reached(Step.DESTRUCTION_BEGUN);
         int objects = Awaited.result(examiner.inventory().destroy(version.kek()));
         ledger.reached(Step.OBJECTS_DESTROYED);

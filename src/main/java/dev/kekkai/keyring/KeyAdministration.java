@@ -159,7 +159,14 @@ public final class KeyAdministration {
     public Change destroy(Order order, String version, boolean operatorsWord)
             throws KeyringException, CustodyException, StoreException, AuditException {
         return carryOut("key.destroy", version, order, () -> new Destruction(ledger, examiner, retention)
-                .destroy(order, version, operatorsWord));
+                .destroy(order, version, operatorsWord, Optional.empty()));
+    }
+
+    /** The same by what others approved, who had the operator's word before them. */
+    public Change destroy(Order order, String version, Warrant warrant)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        return carryOut("key.destroy", version, order, () -> new Destruction(ledger, examiner, retention)
+                .destroy(order, version, true, Optional.of(warrant)));
     }
 
     /** Records the history that the token tells of a key now, if the canary proves that it is the same key. */

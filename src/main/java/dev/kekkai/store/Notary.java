@@ -1,5 +1,6 @@
 package dev.kekkai.store;
 
+import dev.kekkai.id.ApprovalId;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
 import java.util.List;
@@ -45,6 +46,23 @@ public interface Notary {
     Optional<SealedFleet> sealFleet(
             StoreContent content, Optional<SeenHead> seen, TenantId tenant, FleetStore.Step step) throws StoreException;
 
+    /**
+     * The requests for approval that follow from the chain.
+     *
+     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     */
+    StoredApprovals proveApprovals(StoreContent content, Optional<SeenHead> seen) throws StoreException;
+
+    /**
+     * Proves the content, carries out events of approvals and signs the chain that results. To be called while nobody else can change the store.
+     *
+     * @return empty if the step has nothing to do
+     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     * @throws StoreException if an event does not fit the state, or the HSM does not sign
+     */
+    Optional<SealedApprovals> sealApprovals(StoreContent content, Optional<SeenHead> seen, ApprovalStore.Step step)
+            throws StoreException;
+
     /** Remembers on this host that a change is durable. */
     void committed(SeenHead head) throws StoreException;
 
@@ -57,6 +75,11 @@ public interface Notary {
     /** One event of one tenant, which may depend on the state it meets. */
     interface Change {
         TenantId tenant();
+
+        /** What allows it, if it needs that; used up by it. */
+        default Optional<ApprovalId> approval() {
+            return Optional.empty();
+        }
 
         /** Empty if there is nothing to do. */
         Optional<KeyringEvent> event(Optional<StoredKeyring> before) throws StoreException;
@@ -89,6 +112,17 @@ public interface Notary {
      */
     record SealedFleet(StoredFleet after, List<ChainEntry> entries, SignedHead head, SeenHead seen) {
         public SealedFleet {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * The same of approvals, of which there are no rows either.
+     *
+     * @param after the state that results
+     */
+    record SealedApprovals(StoredApprovals after, List<ChainEntry> entries, SignedHead head, SeenHead seen) {
+        public SealedApprovals {
             entries = List.copyOf(entries);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.app.ExitCode;
+import dev.kekkai.config.ApprovalConfig;
 import dev.kekkai.config.AuditConfig;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.Tenants;
@@ -46,7 +47,8 @@ class AdminClientTest {
                 Optional.empty(),
                 AuditConfig.DEFAULT,
                 new KekkaiConfig.Management("127.0.0.1", 9000),
-                Optional.empty());
+                Optional.empty(),
+                ApprovalConfig.DEFAULT);
     }
 
     @Test

@@ -94,6 +94,10 @@ class ConfigViewTest {
                             oidc:
                               audience: "kekkai"  # default
                               roles-claim: "groups"  # default
+                          approvals:
+                            required: 1  # default
+                            host: "bound"  # default
+                            expire-after: "24h"  # default
                         """.replace("FILE", file.toString()));
     }
 
@@ -118,8 +122,9 @@ class ConfigViewTest {
                 .contains(
                         "\"sessions\":8,\"stuck-after\":\"10s\",\"max-stuck\":16,\"allow-soft-token\":true}},\"keys\":{\"backup-retention\":\"90d\"},\"batching\":{\"mode\":\"auto\",\"max\":1024,\"lanes\":2},\"store\":{\"type\":\"sqlite\",\"path\":\"/srv/b.db\",\"max-staleness\":\"3600s\",\"postgresql\":{\"user\":\"kekkai\",\"tls\":\"verify-full\"}},")
                 .contains(
-                        "\"admin\":{\"listen\":\"\",\"oidc\":{\"audience\":\"kekkai\",\"roles-claim\":\"groups\"}}},\"origins\":{\"role\":\"default\",")
+                        "\"admin\":{\"listen\":\"\",\"oidc\":{\"audience\":\"kekkai\",\"roles-claim\":\"groups\"}},\"approvals\":{\"required\":1,\"host\":\"bound\",\"expire-after\":\"24h\"}},\"origins\":{\"role\":\"default\",")
                 .contains("\"store.path\":\"KEKKAI_STORE_PATH\"")
-                .endsWith("\"admin.oidc.roles-claim\":\"default\"}}");
+                .contains("\"admin.oidc.roles-claim\":\"default\"")
+                .endsWith("\"approvals.expire-after\":\"default\"}}");
     }
 }

@@ -14,9 +14,18 @@ import java.util.List;
 record AdminApiFixture(
         Installation kekkai, KekkaiProcess server, OidcIssuer issuer, OperatorCertificates certificates, int port)
         implements AutoCloseable {
+    /** Something to be done before the server starts. */
+    interface Preparation {
+        void of(Installation kekkai) throws Exception;
+    }
+
     static AdminApiFixture start(Path folder) throws Exception {
+        return start(folder, kekkai -> {});
+    }
+
+    static AdminApiFixture start(Path folder, Preparation preparation) throws Exception {
         Installation kekkai = Installation.withKey(folder);
-        return start(folder, kekkai, kekkai::serve, List.of());
+        return start(folder, kekkai, preparation, kekkai::serve, List.of());
     }
 
     /** How a server is started. */
@@ -29,11 +38,13 @@ record AdminApiFixture(
         return start(
                 folder,
                 host.installation(),
+                kekkai -> {},
                 host::serve,
                 List.of(host.address().servicePort(), host.address().attestPort()));
     }
 
-    private static AdminApiFixture start(Path folder, Installation kekkai, Start start, List<Integer> others)
+    private static AdminApiFixture start(
+            Path folder, Installation kekkai, Preparation preparation, Start start, List<Integer> others)
             throws Exception {
         OperatorCertificates certificates = OperatorCertificates.in(folder.resolve("certificates"))
                 .issue("operators-ca", "alice", "/O=Example/CN=alice", "email:alice@example.net")
@@ -42,8 +53,10 @@ record AdminApiFixture(
                 .issue("other-ca", "stranger", "/O=Example/CN=alice", "DNS:console.example.net");
         OidcIssuer issuer = OidcIssuer.start();
         configure(kekkai, certificates, issuer.url());
+        preparation.of(kekkai);
         KekkaiProcess server = start.serve();
-        return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server, others.toArray(Integer[]::new)));
+        return new AdminApiFixture(
+                kekkai, server, issuer, certificates, adminPort(server, others.toArray(Integer[]::new)));
     }
 
     static void configure(Installation kekkai, OperatorCertificates certificates, String issuer) throws Exception {

@@ -1,5 +1,6 @@
 package dev.kekkai.admin.rest;
 
+import dev.kekkai.id.Person;
 import io.quarkus.security.credential.CertificateCredential;
 import io.quarkus.security.credential.TokenCredential;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -29,6 +30,21 @@ final class Callers {
         return identity.getPrincipal() instanceof JsonWebToken token
                 ? "oidc:" + token.getName() + " (sub " + token.getSubject() + ")"
                 : "oidc:" + identity.getPrincipal().getName();
+    }
+
+    /** Who that is to those who approve: what the issuer, or the authority of certificates, gives to nobody else; names change. */
+    static Person person(SecurityIdentity identity) {
+        String name = name(identity);
+        if (identity.getCredential(CertificateCredential.class) != null) {
+            return new Person(name, name);
+        }
+        if (identity.getPrincipal() instanceof JsonWebToken token
+                && token.getSubject() != null
+                && token.getIssuer() != null) {
+            return new Person("oidc:" + token.getSubject() + " of " + token.getIssuer(), name);
+        }
+        throw new ProblemException(
+                ProblemCode.REFUSED, "your token has no sub, by which you could be told from others who approve");
     }
 
     /** Hex of SHA-256 of what it logged in with; a token itself is kept nowhere. */

@@ -32,6 +32,20 @@ public class Changes {
      * @param check throws a problem if what the path names is not there
      */
     Idempotency.Answered<ChangeView> carryOut(ChangeCall call, String what, Consumer<KeyringView> check, Verb verb) {
+        return answer(call, what, check, (parts, order) -> {
+            Work.Call<Change> change = verb.with(parts, order);
+            return () -> Views.of(change.make());
+        });
+    }
+
+    /** Whatever is done to a keyring, as it will be answered. */
+    interface Answering {
+        Work.Call<ChangeView> with(ServedParts parts, Order order);
+    }
+
+    /** The same for what is more than a change. */
+    Idempotency.Answered<ChangeView> answer(
+            ChangeCall call, String what, Consumer<KeyringView> check, Answering answering) {
         Front.Open open = front.get();
         String caller = Callers.name(identity);
         String order = call.keyring() + '\n' + what + '\n' + call.dryRun() + '\n' + call.ifMatch();
@@ -49,19 +63,20 @@ public class Changes {
                                     Keyrings.tenant(open.parts(), call.keyring()),
                                     new Operator(caller, LoginLedger.API),
                                     call.dryRun());
-                            return Views.of(Work.of(inService(
-                                    Keyrings.served(open.parts(), call.keyring()), verb.with(open.parts(), wanted))));
+                            return Work.of(inService(
+                                    Keyrings.served(open.parts(), call.keyring()),
+                                    answering.with(open.parts(), wanted)));
                         }));
     }
 
     /** Reloads also after a failure: it may have come when half was done. */
-    private static Work.Call<Change> inService(Keyring keyring, Work.Call<Change> call) {
+    static <T> Work.Call<T> inService(Keyring keyring, Work.Call<T> call) {
         return () -> {
             boolean done = false;
             try {
-                Change change = call.make();
+                T answer = call.make();
                 done = true;
-                return change;
+                return answer;
             } finally {
                 if (done) {
                     keyring.reload();

@@ -14,11 +14,13 @@ import dev.kekkai.fleet.Observation;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.Snapshot;
+import dev.kekkai.store.StoredApproval;
 import dev.kekkai.store.StoredVersion;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * events and, after a blank, what else tells it from others.
  */
 final class EventData {
+    /** More than can wait at once. */
+    private static final int LATEST = 64;
+
     private EventData() {}
 
     /** The type of the events of a topic. */
@@ -63,6 +68,7 @@ final class EventData {
             addPolicies(fleet.known().view(), topics);
             addClaims(fleet, topics);
         });
+        addApprovals(parts, topics);
         return topics;
     }
 
@@ -117,6 +123,22 @@ final class EventData {
                     json.writeString(claimant.ek().hex());
                 }
                 json.writeEndArray();
+            }));
+        }
+    }
+
+    /** The latest: those before them do not change any more, or have expired by now. */
+    private static void addApprovals(ServedParts parts, Map<String, String> topics) {
+        List<StoredApproval> all = ApprovalViews.all(parts);
+        for (StoredApproval approval : all.subList(Math.max(0, all.size() - LATEST), all.size())) {
+            topics.put("approval " + approval.id(), line(json -> {
+                json.writeStringField("id", approval.id().toString());
+                json.writeStringField("action", approval.request().action());
+                json.writeNumberField("version", approval.version());
+                json.writeStringField(
+                        "status", parts.approvals().status(approval).name());
+                json.writeNumberField("approved", approval.approvers().size());
+                json.writeNumberField("needed", approval.needed());
             }));
         }
     }

@@ -42,7 +42,8 @@ final class EventFeed implements AutoCloseable {
      * Something that changed.
      *
      * @param id empty for what is no event of its own
-     * @param type {@code health}, {@code hsm}, {@code keyring}, {@code node}, {@code policy}, {@code claims}; {@code reset}; empty for a sign of life
+     * @param type {@code health}, {@code hsm}, {@code keyring}, {@code node}, {@code policy}, {@code claims}, {@code approval}; {@code reset}; empty for a sign
+     *     of life
      * @param data JSON
      */
     record Event(String id, String type, String data) {}

@@ -2,8 +2,11 @@ package dev.kekkai.admin.rest;
 
 import dev.kekkai.admin.rest.view.ChangeView;
 import dev.kekkai.admin.rest.view.CreateOrder;
+import dev.kekkai.admin.rest.view.DestroyOrder;
 import dev.kekkai.admin.rest.view.RotateOrder;
+import dev.kekkai.id.Person;
 import dev.kekkai.keyring.RotationPlan;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -21,16 +24,18 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of keyrings: what {@code kekkai key} does on the host, but what destroys. */
+/** Changes of keyrings: what {@code kekkai key} does on the host. */
 @Path("/api/v1/keyrings/{keyring}")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RolesAllowed(Roles.OPERATOR)
 public class KeyChangeResource {
     private final Changes changes;
+    private final SecurityIdentity identity;
 
-    KeyChangeResource(Changes changes) {
+    KeyChangeResource(Changes changes, SecurityIdentity identity) {
         this.changes = changes;
+        this.identity = identity;
     }
 
     @POST
@@ -100,6 +105,32 @@ public class KeyChangeResource {
     public RestResponse<ChangeView> enable(@BeanParam ChangeCall call, @PathParam("version") String version) {
         return onVersion(
                 call, "enable", version, (parts, to) -> () -> parts.keys().enable(to, version));
+    }
+
+    @POST
+    @Path("/versions/{version}/destroy")
+    @Operation(
+            operationId = "destroyVersion",
+            summary =
+                    "Asks for the destruction of a DISABLED version's key, for good; it is carried out when enough others have approved")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ChangeView.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "It waits for approvals",
+            content = @Content(schema = @Schema(implementation = ChangeView.class)))
+    public RestResponse<ChangeView> destroy(
+            @BeanParam ChangeCall call, @PathParam("version") String version, @Nullable DestroyOrder order) {
+        boolean word = order != null && order.olderBackupsMayBecomeUnreadable();
+        String reason = order == null || order.reason() == null ? "" : order.reason();
+        Person person = Callers.person(identity);
+        return ApprovalViews.answer(
+                changes.answer(
+                        call,
+                        "destroy " + version + ' ' + word + ' ' + reason,
+                        view -> Keyrings.requireVersion(view, version),
+                        (parts, to) ->
+                                () -> ApprovalViews.of(parts.approvals().destroy(to, person, version, word, reason))),
+                call.dryRun());
     }
 
     private RestResponse<ChangeView> onVersion(ChangeCall call, String word, String version, Changes.Verb verb) {

@@ -39,7 +39,8 @@ public class OverviewResource {
                 Keyrings.all(parts).stream()
                         .map(keyring -> Views.keyring(keyring.snapshot(), Instant.now()))
                         .toList(),
-                parts.fleet().map(OverviewResource::active).orElse(-1));
+                parts.fleet().map(OverviewResource::active).orElse(-1),
+                ApprovalViews.open(parts));
     }
 
     private static int active(ServedFleet fleet) {

@@ -20,6 +20,7 @@ enum ProblemCode {
             403,
             "You may not do this",
             "ask for the role that the API's description names, or have somebody do it who has it"),
+    OWN_REQUEST(403, "Nobody approves what they asked for", "have somebody else approve it"),
     NO_SUCH_RESOURCE(404, "There is no such thing here", "look at the API's description for what there is"),
     NO_SUCH_KEYRING(404, "There is no such keyring", "list the keyrings"),
     NO_SUCH_VERSION(404, "There is no such key version", "list the versions of the keyring"),
@@ -27,11 +28,14 @@ enum ProblemCode {
     NO_SUCH_CLAIM(404, "No such machine waits", "list the claims; one that is enrolled meanwhile is among the nodes"),
     NO_SUCH_NODE(404, "There is no such node", "list the nodes"),
     NO_SUCH_POLICY(404, "There is no such policy", "list the policies"),
+    NO_SUCH_APPROVAL(404, "There is no such approval", "list the approvals"),
     FLEET_NOT_SERVED(
             404, "This server has no nodes", "ask a server of the role gateway: standalone serves one node, its own"),
     METHOD_NOT_ALLOWED(405, "This is not done to that", "look at the API's description for what can be done"),
     NOT_ACCEPTABLE(406, "It is not to be had in that form", "accept application/json"),
     REFUSED(409, "What it is about does not allow it", "the detail says what to do instead"),
+    APPROVAL_CLOSED(
+            409, "This approval was decided, or is void", "get it to see; ask for it anew if it is still wanted"),
     STORE_NOT_BELIEVED(409, "The store is not believed", "see docs/authority.md; on the host: kekkai store reconcile"),
     KEY_NOT_USABLE(409, "A key in the HSM is missing or unsafe", "the detail names it; see docs/failure-modes.md"),
     NOT_MEASURED(

@@ -1,6 +1,7 @@
 package dev.kekkai.admin.rest;
 
 import dev.kekkai.admin.ServerFacts;
+import dev.kekkai.approval.Approvals;
 import dev.kekkai.audit.AuditSearch;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.custody.CustodyState;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param custody how the way to the token does
  * @param storeBehind why the store is not the latest that this host knows of, or empty
  * @param fleet empty where no nodes are served
+ * @param approvals has destructions approved
  */
 public record ServedParts(
         ServerFacts facts,
@@ -33,7 +35,8 @@ public record ServedParts(
         Supplier<String> storeBehind,
         AuditTrail audit,
         AuditSearch search,
-        Optional<ServedFleet> fleet) {
+        Optional<ServedFleet> fleet,
+        Approvals approvals) {
     public ServedParts {
         keyrings = Map.copyOf(keyrings);
     }

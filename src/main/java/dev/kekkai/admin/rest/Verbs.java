@@ -23,6 +23,8 @@ final class Verbs {
             case "retire" -> "key.retire";
             case "disable" -> "key.disable";
             case "enable" -> "key.enable";
+            case "destroy" -> "key.destroy";
+            case "approve", "reject" -> "approval.decide";
             default -> "api.change";
         };
     }

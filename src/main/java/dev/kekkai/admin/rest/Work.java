@@ -1,5 +1,6 @@
 package dev.kekkai.admin.rest;
 
+import dev.kekkai.approval.ApprovalException;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.fleet.FleetException;
@@ -13,7 +14,9 @@ final class Work {
 
     /** What is asked. */
     interface Call<T> {
-        T make() throws KeyringException, CustodyException, FleetException, StoreException, AuditException;
+        T make()
+                throws KeyringException, CustodyException, FleetException, StoreException, AuditException,
+                        ApprovalException;
     }
 
     static <T> T of(Call<T> call) {
@@ -21,6 +24,8 @@ final class Work {
             return call.make();
         } catch (KeyringException | FleetException e) {
             throw new ProblemException(ProblemCode.REFUSED, e);
+        } catch (ApprovalException e) {
+            throw new ProblemException(code(e.kind()), e);
         } catch (UntrustedStoreException e) {
             throw new ProblemException(ProblemCode.STORE_NOT_BELIEVED, e);
         } catch (CustodyException.KeyMissing | CustodyException.KeyUnsafe e) {
@@ -32,5 +37,15 @@ final class Work {
         } catch (AuditException e) {
             throw new ProblemException(ProblemCode.AUDIT_UNWRITABLE, e);
         }
+    }
+
+    private static ProblemCode code(ApprovalException.Kind kind) {
+        return switch (kind) {
+            case UNKNOWN -> ProblemCode.NO_SUCH_APPROVAL;
+            case OWN_REQUEST -> ProblemCode.OWN_REQUEST;
+            case NOT_YOURS -> ProblemCode.ROLE_MISSING;
+            case CLOSED -> ProblemCode.APPROVAL_CLOSED;
+            case REFUSED -> ProblemCode.REFUSED;
+        };
     }
 }

@@ -1,9 +1,11 @@
 package dev.kekkai.store.sql;
 
+import dev.kekkai.id.ApprovalId;
 import dev.kekkai.id.KeyId;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.ApprovalStore;
 import dev.kekkai.store.AuditAnchors;
 import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.KeyringEvent;
@@ -132,6 +134,11 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
         return new SqlFleetStore(transactions, notary);
     }
 
+    /** Who asked for what in the same database, and who approved it. It is closed with this object. */
+    public ApprovalStore approvals() {
+        return new SqlApprovalStore(transactions, notary);
+    }
+
     /** What a change makes of the keyring that it meets. */
     @FunctionalInterface
     interface Step {
@@ -140,10 +147,17 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
 
     /** One event, signed and written in one transaction; answers with the keyring after it, if anything changed. */
     Optional<StoredKeyring> change(String what, TenantId tenant, Step step) throws StoreException {
+        return change(what, tenant, Optional.empty(), step);
+    }
+
+    /** The same by an approval, which it uses up. */
+    Optional<StoredKeyring> change(String what, TenantId tenant, Optional<ApprovalId> approval, Step step)
+            throws StoreException {
         Optional<SeenHead> seen = notary.seen();
         Optional<Sealed> sealed = transactions.run(what, connection -> {
             ChainRows.lock(connection);
-            Optional<Sealed> signed = notary.seal(ContentRows.read(connection), seen, new SteppedChange(tenant, step));
+            Optional<Sealed> signed =
+                    notary.seal(ContentRows.read(connection), seen, new SteppedChange(tenant, approval, step));
             if (signed.isPresent()) {
                 ContentRows.write(
                         connection, signed.get().before(), signed.get().after());
@@ -158,7 +172,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
         return sealed.map(Sealed::after);
     }
 
-    private record SteppedChange(TenantId tenant, Step step) implements Notary.Change {
+    private record SteppedChange(TenantId tenant, Optional<ApprovalId> approval, Step step) implements Notary.Change {
         @Override
         public Optional<KeyringEvent> event(Optional<StoredKeyring> before) throws StoreException {
             return step.from(before);

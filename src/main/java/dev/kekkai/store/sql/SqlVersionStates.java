@@ -1,6 +1,7 @@
 package dev.kekkai.store.sql;
 
 import dev.kekkai.custody.Provenance;
+import dev.kekkai.id.ApprovalId;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
 import dev.kekkai.store.KeyringEvent;
@@ -39,8 +40,9 @@ final class SqlVersionStates implements VersionStates {
     }
 
     @Override
-    public void beginDestroying(TenantId tenant, VersionId version, Instant now) throws StoreException {
-        store.change("begin to destroy a key version", tenant, before -> Optional.of(
+    public void beginDestroying(TenantId tenant, VersionId version, Instant now, Optional<ApprovalId> approval)
+            throws StoreException {
+        store.change("begin to destroy a key version", tenant, approval, before -> Optional.of(
                         new KeyringEvent.DestructionBegun(version, now))
                 .filter(event -> before.stream()
                         .flatMap(keyring -> keyring.versions().stream())

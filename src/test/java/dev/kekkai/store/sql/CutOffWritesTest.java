@@ -8,11 +8,13 @@ import dev.kekkai.authority.ChainNotary;
 import dev.kekkai.id.Lineage;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.id.VersionId;
+import dev.kekkai.store.ApprovalStore;
 import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.Notary;
 import dev.kekkai.store.SeenHead;
 import dev.kekkai.store.StoreContent;
 import dev.kekkai.store.StoreException;
+import dev.kekkai.store.StoredApprovals;
 import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.testing.authority.Hosts;
@@ -94,6 +96,21 @@ class CutOffWritesTest {
                 StoreContent content, Optional<SeenHead> seen, TenantId tenant, FleetStore.Step step)
                 throws StoreException {
             Optional<SealedFleet> sealed = notary.sealFleet(content, seen, tenant, step);
+            if (beforeWriting) {
+                throw new CutOff();
+            }
+            return sealed;
+        }
+
+        @Override
+        public StoredApprovals proveApprovals(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+            return notary.proveApprovals(content, seen);
+        }
+
+        @Override
+        public Optional<SealedApprovals> sealApprovals(
+                StoreContent content, Optional<SeenHead> seen, ApprovalStore.Step step) throws StoreException {
+            Optional<SealedApprovals> sealed = notary.sealApprovals(content, seen, step);
             if (beforeWriting) {
                 throw new CutOff();
             }

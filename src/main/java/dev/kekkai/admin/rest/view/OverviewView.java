@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param version of Kekkai
  * @param nodes how many are enrolled, of all tenants; -1 where none are served, or while it is not known
+ * @param openApprovals how many requests wait for somebody to approve or reject them
  */
 public record OverviewView(
         String version,
@@ -15,4 +16,5 @@ public record OverviewView(
         HealthView health,
         HsmView hsm,
         List<KeyringSummary> keyrings,
-        int nodes) {}
+        int nodes,
+        int openApprovals) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kekkai.approval;
+
+import org.jspecify.annotations.NullMarked;
