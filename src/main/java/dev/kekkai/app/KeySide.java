@@ -178,8 +178,8 @@ final class KeySide {
                                 bench.audit(),
                                 audit.anchoring(),
                                 bench.store().anchors(),
-                                audit::dropped,
-                                audit::syslogProblem)),
+                                audit.syslog(),
+                                audit.otlp())),
                         NodesGrpc.bindService(nodes),
                         PoliciesGrpc.bindService(nodes))));
     }

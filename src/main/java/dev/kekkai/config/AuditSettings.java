@@ -44,7 +44,7 @@ final class AuditSettings {
     private AuditSettings() {}
 
     /** The text itself, so that it may be empty. */
-    private static ValueType<String> orEmpty(ValueType<?> type) {
+    static ValueType<String> orEmpty(ValueType<?> type) {
         return ValueType.hidden(Kind.TEXT, type.expected() + ", or \"\"", text -> Optional.of(text)
                 .filter(value -> value.isEmpty() || type.read(value).isPresent()));
     }
@@ -102,6 +102,7 @@ final class AuditSettings {
                 settings.get(ROTATE_AFTER),
                 settings.get(KEEP_FILES),
                 settings.get(ANCHOR_EVERY),
-                Optional.of(settings.get(SYSLOG)).filter(url -> !url.isEmpty()).map(URI::create));
+                Optional.of(settings.get(SYSLOG)).filter(url -> !url.isEmpty()).map(URI::create),
+                OtlpSettings.of(settings));
     }
 }

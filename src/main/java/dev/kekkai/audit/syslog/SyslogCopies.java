@@ -2,6 +2,7 @@ package dev.kekkai.audit.syslog;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.kekkai.audit.AuditCopies;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -10,14 +11,13 @@ import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * Sends copies of audit records to a syslog server, as RFC 5424 messages whose text is the line of JSON. The file is the trail; a copy that cannot be
  * sent stops nothing and is counted: what waits is bounded, and what comes while it is full, or while the server is away, is dropped.
  */
-public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
+public final class SyslogCopies implements AuditCopies {
     /** Of writes, each of one record or a group of at most 129. */
     static final int MOST_WAITING = 512;
 
@@ -65,7 +65,6 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
         }
     }
 
-    /** Takes lines with their newlines. Does not block. */
     @Override
     public void accept(byte[] lines) {
         if (closed || !queue.offer(lines)) {
@@ -74,11 +73,7 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
     }
 
     private void drop(byte[] lines, int from, String why) {
-        long count = 0;
-        for (int i = from; i < lines.length; i++) {
-            count += lines[i] == '{' && (i == 0 || lines[i - 1] == '\n') ? 1 : 0;
-        }
-        dropped.addAndGet(count);
+        dropped.addAndGet(AuditCopies.records(lines, from));
         if (problem.isEmpty()) {
             LOG.warnf("syslog does not get all audit records: %s. The trail itself has them", why);
         }
@@ -129,12 +124,13 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
         return message;
     }
 
-    /** Records that were not sent. Over UDP, what was sent may still be lost on its way. */
+    /** {@inheritDoc} Over UDP, what was sent may still be lost on its way. */
+    @Override
     public long dropped() {
         return dropped.get();
     }
 
-    /** Why the last record could not be sent, or empty. */
+    @Override
     public String problem() {
         return problem;
     }
