@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param rotateAfter time after which a new file is begun; zero for never
  * @param keepFiles how many full files are kept; 0 for all
  * @param anchorEvery how long a record waits at most for the HSM to sign that it is there
- * @param syslog where copies go: {@code udp://host:port} or {@code tcp://host:port}
+ * @param syslog where copies go: {@code udp://host:port}, {@code tcp://host:port} or {@code unix:/path}
  * @param otlp which collector gets copies
  */
 public record AuditConfig(

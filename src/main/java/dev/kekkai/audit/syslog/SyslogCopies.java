@@ -1,12 +1,8 @@
 package dev.kekkai.audit.syslog;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.kekkai.audit.AuditCopies;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -14,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Sends copies of audit records to a syslog server, as RFC 5424 messages whose text is the line of JSON. The file is the trail; a copy that cannot be
+ * Sends copies of audit records to a syslog server, as messages whose text is the line of JSON. The file is the trail; a copy that cannot be
  * sent stops nothing and is counted: what waits is bounded, and what comes while it is full, or while the server is away, is dropped.
  */
 public final class SyslogCopies implements AuditCopies {
@@ -22,47 +18,33 @@ public final class SyslogCopies implements AuditCopies {
     static final int MOST_WAITING = 512;
 
     private static final Logger LOG = Logger.getLogger(SyslogCopies.class);
-    /** Facility 13 (log audit), severity 6 (informational): RFC 5424 §6.2.1. */
-    private static final String PRIORITY = "<110>1 ";
-
-    private static final int TIME_AT = "{\"v\":2,\"time\":\"".length();
-    private static final int TIME_LENGTH = "2026-01-02T03:04:05.000678Z".length();
     private static final long AFTER_FAILURE_MILLIS = 1000;
     private static final long END_MILLIS = 2000;
 
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong dropped = new AtomicLong();
     private final Wire wire;
-    private final String after;
+    private final Message message;
     private final Thread thread;
     private volatile String problem = "";
     private volatile boolean closed;
 
     private SyslogCopies(URI server) {
-        this.wire = new Wire(server);
-        this.after = " " + hostName() + " kekkai " + ProcessHandle.current().pid() + " audit - ";
+        boolean local = server.getScheme().equals("unix");
+        this.wire = local ? new LocalWire(server.getPath()) : new NetworkWire(server);
+        this.message = new Message(local);
         this.thread = Thread.ofPlatform().daemon().name("kekkai-syslog").unstarted(this::work);
     }
 
     /**
      * Begins to send.
      *
-     * @param server {@code udp://address:port} or {@code tcp://address:port}
+     * @param server {@code udp://address:port}, {@code tcp://address:port}, or {@code unix:/path} of a socket on this host
      */
     public static SyslogCopies to(URI server) {
         SyslogCopies copies = new SyslogCopies(server);
         copies.thread.start();
         return copies;
-    }
-
-    /** As the kernel has it; asking a resolver could take its time. */
-    private static String hostName() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.matches("[!-~]{1,255}") ? name : "-";
-        } catch (IOException e) {
-            return "-";
-        }
     }
 
     @Override
@@ -103,8 +85,8 @@ public final class SyslogCopies implements AuditCopies {
                 while (end < lines.length && lines[end] != '\n') {
                     end++;
                 }
-                if (end - at > TIME_AT + TIME_LENGTH && lines[at] == '{') {
-                    wire.send(message(Arrays.copyOfRange(lines, at, end)));
+                if (Message.isRecord(lines, at, end)) {
+                    wire.send(message.of(Arrays.copyOfRange(lines, at, end)));
                 }
                 at = end + 1;
             }
@@ -115,13 +97,6 @@ public final class SyslogCopies implements AuditCopies {
             drop(lines, at, String.valueOf(e.getMessage()));
             return false;
         }
-    }
-
-    private byte[] message(byte[] line) {
-        byte[] header = (PRIORITY + new String(line, TIME_AT, TIME_LENGTH, US_ASCII) + after).getBytes(US_ASCII);
-        byte[] message = Arrays.copyOf(header, header.length + line.length);
-        System.arraycopy(line, 0, message, header.length, line.length);
-        return message;
     }
 
     /** {@inheritDoc} Over UDP, what was sent may still be lost on its way. */
