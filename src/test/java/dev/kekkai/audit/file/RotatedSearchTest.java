@@ -34,9 +34,9 @@ class RotatedSearchTest {
     Path folder;
 
     /** A little ahead, because the age of a file counts from when the file system made it. */
-    private static final Instant START = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
+    private final Instant start = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
+    private final AtomicReference<Instant> now = new AtomicReference<>(start);
     private Path file;
     private TrailSearch search;
 
@@ -59,8 +59,8 @@ class RotatedSearchTest {
     }
 
     /** As the trail writes it. */
-    private static String day(int number) {
-        return START.plus(Duration.ofDays(number)).toString().replace("Z", ".000000Z");
+    private String day(int number) {
+        return start.plus(Duration.ofDays(number)).toString().replace("Z", ".000000Z");
     }
 
     private void aDayPasses() {
