@@ -2,6 +2,7 @@ package dev.kekkai.admin;
 
 import com.google.protobuf.ByteString;
 import dev.kekkai.audit.Anchoring;
+import dev.kekkai.audit.AuditCopies;
 import dev.kekkai.audit.ChainHead;
 import dev.kekkai.audit.ChainedTrail;
 import dev.kekkai.store.AuditAnchors;
@@ -14,8 +15,6 @@ import dev.kekkai.wire.admin.v1.ListAnchorsResponse;
 import dev.kekkai.wire.admin.v1.Trail;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /** Answers {@code kekkai audit} from inside the running server: what is known of the trail besides its files. */
 public final class AuditService implements AuditGrpc.AsyncService {
@@ -24,24 +23,20 @@ public final class AuditService implements AuditGrpc.AsyncService {
     private final ChainedTrail trail;
     private final Anchoring anchoring;
     private final AuditAnchors anchors;
-    private final LongSupplier dropped;
-    private final Supplier<String> syslogProblem;
+    private final AuditCopies syslog;
+    private final AuditCopies otlp;
 
     /**
-     * @param dropped how many records syslog did not get
-     * @param syslogProblem why, or empty
+     * @param syslog copies there, or {@link AuditCopies#NONE}
+     * @param otlp copies at a collector, or {@link AuditCopies#NONE}
      */
     public AuditService(
-            ChainedTrail trail,
-            Anchoring anchoring,
-            AuditAnchors anchors,
-            LongSupplier dropped,
-            Supplier<String> syslogProblem) {
+            ChainedTrail trail, Anchoring anchoring, AuditAnchors anchors, AuditCopies syslog, AuditCopies otlp) {
         this.trail = trail;
         this.anchoring = anchoring;
         this.anchors = anchors;
-        this.dropped = dropped;
-        this.syslogProblem = syslogProblem;
+        this.syslog = syslog;
+        this.otlp = otlp;
     }
 
     @Override
@@ -52,8 +47,10 @@ public final class AuditService implements AuditGrpc.AsyncService {
                 .setHeadSeq(head.seq())
                 .setHeadHash(head.hash())
                 .setProblem(anchoring.problem())
-                .setSyslogDropped(dropped.getAsLong())
-                .setSyslogProblem(syslogProblem.get());
+                .setSyslogDropped(syslog.dropped())
+                .setSyslogProblem(syslog.problem())
+                .setOtlpDropped(otlp.dropped())
+                .setOtlpProblem(otlp.problem());
         anchoring.last().ifPresent(last -> answer.setAnchoredSeq(last.seq())
                 .setAnchoredMillis(last.time().toEpochMilli()));
         observer.onNext(answer.build());

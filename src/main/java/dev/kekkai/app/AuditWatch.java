@@ -2,17 +2,19 @@ package dev.kekkai.app;
 
 import dev.kekkai.audit.AnchorSignature;
 import dev.kekkai.audit.Anchoring;
+import dev.kekkai.audit.AuditCopies;
 import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.file.FileAuditTrail;
+import dev.kekkai.audit.otlp.CollectorAddress;
+import dev.kekkai.audit.otlp.OtlpCopies;
 import dev.kekkai.audit.syslog.SyslogCopies;
 import dev.kekkai.config.AuditConfig;
 import dev.kekkai.custody.CustodyState;
 import dev.kekkai.custody.CustodyState.Link;
 import dev.kekkai.custody.pkcs11.Pkcs11Token;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -27,12 +29,12 @@ final class AuditWatch implements AutoCloseable {
     private final FileAuditTrail trail;
     private final Pkcs11Token token;
     private final Anchoring anchoring;
-    private final Optional<SyslogCopies> syslog;
+    private final Copy syslog;
+    private final Copy otlp;
     private final ScheduledThreadPoolExecutor timer;
     private boolean linkUp = true;
-    private long lossesSaid;
 
-    private AuditWatch(Workbench bench, AuditConfig config) {
+    private AuditWatch(Workbench bench, AuditConfig config, String version) {
         this.trail = bench.audit();
         this.token = bench.token();
         this.anchoring = new Anchoring(
@@ -41,15 +43,28 @@ final class AuditWatch implements AutoCloseable {
                 () -> token.signer(AnchorSignature.LABEL),
                 new Anchoring.Pace(config.anchorEvery(), ANCHOR_RECORDS),
                 InstantSource.system());
-        this.syslog = config.syslog().map(SyslogCopies::to);
+        this.syslog = new Copy(
+                "syslog", config.syslog().<AuditCopies>map(SyslogCopies::to).orElse(AuditCopies.NONE));
+        this.otlp = new Copy(
+                "the OTLP collector",
+                config.otlp()
+                        .<AuditCopies>map(collector -> OtlpCopies.to(address(collector), trail.replica(), version))
+                        .orElse(AuditCopies.NONE));
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("kekkai-anchors").factory());
     }
 
+    private static CollectorAddress address(AuditConfig.Otlp collector) {
+        return new CollectorAddress(collector.url(), collector.ca(), collector.headers());
+    }
+
     /** Begins; the first record is that the server starts. */
     static AuditWatch start(Workbench bench, AuditConfig config, String version) throws AuditException {
-        AuditWatch watch = new AuditWatch(bench, config);
-        watch.syslog.ifPresent(watch.trail::copyTo);
+        AuditWatch watch = new AuditWatch(bench, config, version);
+        watch.trail.copyTo(lines -> {
+            watch.syslog.to.accept(lines);
+            watch.otlp.to.accept(lines);
+        });
         boolean begun = false;
         try {
             watch.trail.record(AuditEvent.ofServer("server.start", Outcome.DONE, "kekkai " + version));
@@ -57,7 +72,8 @@ final class AuditWatch implements AutoCloseable {
         } finally {
             if (!begun) {
                 watch.timer.shutdownNow();
-                watch.syslog.ifPresent(SyslogCopies::close);
+                watch.syslog.to.close();
+                watch.otlp.to.close();
             }
         }
         watch.anchoring.start(watch.timer);
@@ -71,12 +87,12 @@ final class AuditWatch implements AutoCloseable {
         return anchoring;
     }
 
-    long dropped() {
-        return syslog.map(SyslogCopies::dropped).orElse(0L);
+    AuditCopies syslog() {
+        return syslog.to;
     }
 
-    String syslogProblem() {
-        return syslog.map(SyslogCopies::problem).orElse("");
+    AuditCopies otlp() {
+        return otlp.to;
     }
 
     /** On whatever thread noticed, so it only says so. */
@@ -96,10 +112,19 @@ final class AuditWatch implements AutoCloseable {
     }
 
     private void noteLosses() {
-        long lost = dropped();
-        if (lost > lossesSaid) {
-            note("audit.dropped", (lost - lossesSaid) + " records did not get to syslog: " + syslogProblem());
-            lossesSaid = lost;
+        noteLosses(syslog);
+        noteLosses(otlp);
+    }
+
+    private void noteLosses(Copy copy) {
+        long lost = copy.to.dropped();
+        if (lost > copy.lossesSaid) {
+            String problem = copy.to.problem();
+            note(
+                    "audit.dropped",
+                    (lost - copy.lossesSaid) + " records did not get to " + copy.name
+                            + (problem.isEmpty() ? "" : ": " + problem));
+            copy.lossesSaid = lost;
         }
     }
 
@@ -130,6 +155,19 @@ final class AuditWatch implements AutoCloseable {
             // Its own record may have filled a file, and what says that the oldest was removed comes after it.
             anchoring.anchor();
         }
-        syslog.ifPresent(SyslogCopies::close);
+        syslog.to.close();
+        otlp.to.close();
+    }
+
+    /** A place beside the file, and how many losses there the trail has on record. */
+    private static final class Copy {
+        private final String name;
+        private final AuditCopies to;
+        private long lossesSaid;
+
+        private Copy(String name, AuditCopies to) {
+            this.name = name;
+            this.to = to;
+        }
     }
 }

@@ -184,8 +184,8 @@ final class KeySide {
                                 bench.audit(),
                                 audit.anchoring(),
                                 bench.store().anchors(),
-                                audit::dropped,
-                                audit::syslogProblem)),
+                                audit.syslog(),
+                                audit.otlp())),
                         ApprovalsGrpc.bindService(new ApprovalCalls(bench.desk(approvals, ADMIN_SOCKET), keyrings)),
                         NodesGrpc.bindService(nodes),
                         PoliciesGrpc.bindService(nodes))));

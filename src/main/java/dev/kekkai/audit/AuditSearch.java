@@ -2,10 +2,18 @@ package dev.kekkai.audit;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /** Looks back through what was recorded, newest first. */
 public interface AuditSearch {
+    /**
+     * Where a page ended. It goes on being that place while the trail grows and is given new files.
+     *
+     * @param file the number of the first record of the file
+     * @param end bytes of that file before which it goes on
+     */
+    record Place(long file, long end) {}
+
     /**
      * One look. The work is bounded, so a page may hold fewer records than asked for, even none, and still have another one after it.
      *
@@ -15,7 +23,7 @@ public interface AuditSearch {
      * @throws AuditException if the trail cannot be read
      * @throws IllegalArgumentException if {@code before} is no place where a page ends
      */
-    Page find(Wanted wanted, OptionalLong before, int limit) throws AuditException;
+    Page find(Wanted wanted, Optional<Place> before, int limit) throws AuditException;
 
     /**
      * Which records are wanted; all must hold.
@@ -36,7 +44,7 @@ public interface AuditSearch {
      * @param records newest first: each with the fields that hold text or a number, as text
      * @param before where to go on; empty at the beginning of the trail
      */
-    record Page(List<Map<String, String>> records, OptionalLong before) {
+    record Page(List<Map<String, String>> records, Optional<Place> before) {
         public Page {
             records = List.copyOf(records);
         }

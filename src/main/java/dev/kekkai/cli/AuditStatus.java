@@ -16,10 +16,13 @@ final class AuditStatus {
         if (!trail.getProblem().isEmpty()) {
             table.row("audit anchors", "NOT OK: " + trail.getProblem());
         }
-        if (trail.getSyslogDropped() > 0 || !trail.getSyslogProblem().isEmpty()) {
-            table.row(
-                    "audit to syslog",
-                    "NOT OK: " + trail.getSyslogDropped() + " records lost; " + trail.getSyslogProblem());
+        copy(table, "audit to syslog", trail.getSyslogDropped(), trail.getSyslogProblem());
+        copy(table, "audit to OTLP", trail.getOtlpDropped(), trail.getOtlpProblem());
+    }
+
+    private static void copy(Table table, String name, long dropped, String problem) {
+        if (dropped > 0 || !problem.isEmpty()) {
+            table.row(name, "NOT OK: " + dropped + " records lost; " + problem);
         }
     }
 
@@ -38,6 +41,8 @@ final class AuditStatus {
         json.writeStringField("problem", trail.getProblem());
         json.writeNumberField("syslogDropped", trail.getSyslogDropped());
         json.writeStringField("syslogProblem", trail.getSyslogProblem());
+        json.writeNumberField("otlpDropped", trail.getOtlpDropped());
+        json.writeStringField("otlpProblem", trail.getOtlpProblem());
         json.writeEndObject();
     }
 }

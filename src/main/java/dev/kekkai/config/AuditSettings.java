@@ -41,10 +41,13 @@ final class AuditSettings {
     static final Key<String> SYSLOG = Key.preset(
             "audit.syslog", orEmpty(syslog()), "", "The syslog server that gets a copy of each record; empty is none.");
 
+    /** {@code sun_path} of unix(7) has 108 bytes, a zero at its end. */
+    private static final int LONGEST_SOCKET_PATH = 107;
+
     private AuditSettings() {}
 
     /** The text itself, so that it may be empty. */
-    private static ValueType<String> orEmpty(ValueType<?> type) {
+    static ValueType<String> orEmpty(ValueType<?> type) {
         return ValueType.hidden(Kind.TEXT, type.expected() + ", or \"\"", text -> Optional.of(text)
                 .filter(value -> value.isEmpty() || type.read(value).isPresent()));
     }
@@ -75,12 +78,18 @@ final class AuditSettings {
     private static ValueType<URI> syslog() {
         return ValueType.hidden(
                 Kind.TEXT,
-                "udp://address:port or tcp://address:port with a literal IP address, such as udp://127.0.0.1:514",
+                "udp://address:port or tcp://address:port with a literal IP address, such as udp://127.0.0.1:514, or unix:/path of a socket, such as unix:/dev/log",
                 text -> Optional.of(text)
-                        .filter(url ->
-                                url.matches("(udp|tcp)://([0-9.]{7,15}|\\[[0-9A-Fa-f:.]{2,45}]):[1-9][0-9]{0,4}"))
-                        .map(URI::create)
-                        .filter(uri -> uri.getPort() <= 65535 && literal(uri)));
+                        .filter(url -> url.matches("unix:(/[A-Za-z0-9._+-]+){1,20}")
+                                        && url.length() <= "unix:".length() + LONGEST_SOCKET_PATH
+                                || isNetwork(url))
+                        .map(URI::create));
+    }
+
+    private static boolean isNetwork(String url) {
+        return url.matches("(udp|tcp)://([0-9.]{7,15}|\\[[0-9A-Fa-f:.]{2,45}]):[1-9][0-9]{0,4}")
+                && URI.create(url).getPort() <= 65535
+                && literal(URI.create(url));
     }
 
     private static boolean literal(URI uri) {
@@ -102,6 +111,7 @@ final class AuditSettings {
                 settings.get(ROTATE_AFTER),
                 settings.get(KEEP_FILES),
                 settings.get(ANCHOR_EVERY),
-                Optional.of(settings.get(SYSLOG)).filter(url -> !url.isEmpty()).map(URI::create));
+                Optional.of(settings.get(SYSLOG)).filter(url -> !url.isEmpty()).map(URI::create),
+                OtlpSettings.of(settings));
     }
 }

@@ -45,6 +45,7 @@ public final class ConfigFile {
         GatewaySettings.check(whole, settings, problems);
         AgentSettings.check(whole, settings, problems);
         Tenants tenants = TenantSettings.read(settings, problems);
+        OtlpSettings.check(settings, problems);
         AdminSettings.check(whole, settings, problems);
         problems.throwIfAny();
         return new EffectiveConfig(file, config(settings, profile, tenants), settings.all());

@@ -240,6 +240,10 @@ public final class ConfigKeys {
                     AuditSettings.KEEP_FILES,
                     AuditSettings.ANCHOR_EVERY,
                     AuditSettings.SYSLOG,
+                    OtlpSettings.URL,
+                    OtlpSettings.CA_FILE,
+                    OtlpSettings.HEADERS_FILE,
+                    OtlpSettings.ALLOW_PLAIN,
                     MANAGEMENT_ADDRESS,
                     MANAGEMENT_PORT),
             concat(AdminSettings.ALL, ApprovalSettings.ALL));

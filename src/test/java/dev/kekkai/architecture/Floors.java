@@ -20,8 +20,8 @@ record Floors(String root) {
     private static final List<String> EDGES = List.of("kms", "gateway", "agent", "admin", "cli");
     private static final List<String> SERVICES = List.of(
             "keyring", "authority", "batching", "attestation", "fleet", "identity", "approval", "audit", "cluster");
-    private static final List<String> ADAPTERS =
-            List.of("custody.pkcs11", "custody.tpm", "store.sql", "audit.file", "audit.syslog", "authority.file");
+    private static final List<String> ADAPTERS = List.of(
+            "custody.pkcs11", "custody.tpm", "store.sql", "audit.file", "audit.syslog", "audit.otlp", "authority.file");
     private static final String[] THE_LANGUAGE = {"java..", "javax..", "org.jspecify.."};
 
     ArchRule edgeKnowsNoOtherEdge(String edge) {

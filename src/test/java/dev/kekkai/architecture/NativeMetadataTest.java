@@ -86,7 +86,7 @@ class NativeMetadataTest {
 
     @Test
     void only_words_of_graalvm_25_are_used_and_no_type_is_listed_twice() {
-        assertThat(METADATA.sections()).containsExactlyInAnyOrder("reflection", "resources");
+        assertThat(METADATA.sections()).containsExactlyInAnyOrder("reflection", "foreign", "resources");
         assertThat(types().flatMap(type -> type.attributes().stream()))
                 .isSubsetOf(
                         "type",

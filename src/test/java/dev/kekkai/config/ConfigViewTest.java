@@ -86,6 +86,9 @@ class ConfigViewTest {
                             keep-files: 0  # default
                             anchor-every: "60s"  # default
                             syslog: ""  # default
+                            otlp:
+                              url: ""  # default
+                              allow-plain: false  # default
                           management:
                             address: "127.0.0.1"  # default
                             port: 9000  # default

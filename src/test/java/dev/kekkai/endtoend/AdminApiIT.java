@@ -1,5 +1,6 @@
 package dev.kekkai.endtoend;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import dev.kekkai.testing.admin.ApiClient.Answer;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -200,9 +202,12 @@ class AdminApiIT {
         assertThat(auditor.get("/api/v1/audit?from=2999-01-01T00:00:00Z").json().get("records"))
                 .isEmpty();
         assertThat(auditor.get("/api/v1/audit?from=yesterday").code()).isEqualTo("parameter-not-understood");
-        assertThat(auditor.get("/api/v1/audit?cursor=MQ").code())
-                .as("a cursor that points into a record")
-                .isEqualTo("parameter-not-understood");
+        for (String forged : List.of("1", "1:1", "2:10", "../audit.jsonl:0", "1:-1", "99999999999999999999:1")) {
+            String cursor = Base64.getUrlEncoder().withoutPadding().encodeToString(forged.getBytes(UTF_8));
+            assertThat(auditor.get("/api/v1/audit?cursor=" + cursor).code())
+                    .as("a cursor that points into a record, or to no file of the trail: %s", forged)
+                    .isEqualTo("parameter-not-understood");
+        }
     }
 
     @Test

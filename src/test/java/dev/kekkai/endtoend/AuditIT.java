@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import dev.kekkai.testing.otlp.ReceivingCollector;
 import dev.kekkai.testing.process.Finished;
 import dev.kekkai.testing.process.Installation;
 import dev.kekkai.testing.process.KekkaiProcess;
@@ -16,6 +17,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -101,6 +103,30 @@ class AuditIT {
                             .asText())
                     .isEqualTo("uid-2");
             assertThat(kekkai.run("status").succeeded().out()).contains("audit trail");
+        }
+    }
+
+    @Test
+    void a_collector_that_was_away_has_the_whole_trail_of_a_server_in_the_end() throws Exception {
+        int port;
+        try (ReceivingCollector gone = ReceivingCollector.plain()) {
+            port = gone.port();
+        }
+        kekkai.environment("KEKKAI_AUDIT_OTLP_URL", "http://127.0.0.1:" + port + "/v1/logs");
+        try (KekkaiProcess server = kekkai.serve();
+                KmsClient client = server.client()) {
+            client.wrap(KmsClient.dek(), "uid-away");
+            await().until(() -> kekkai.run("status").succeeded().out().contains("audit to OTLP"));
+            try (ReceivingCollector back = ReceivingCollector.plain(port)) {
+                client.wrap(KmsClient.dek(), "uid-back");
+                await().atMost(Duration.ofSeconds(70))
+                        .until(() -> back.lines().stream().anyMatch(line -> line.contains("uid-back")));
+                server.terminate();
+
+                String copied = String.join("\n", back.lines()) + "\n";
+                assertThat(copied).contains("server.start", "uid-away", "uid-back", "server.stop", "audit.anchor");
+                assertThat(Files.readString(trail)).as("byte for byte").endsWith(copied);
+            }
         }
     }
 

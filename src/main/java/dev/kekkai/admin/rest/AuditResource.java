@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Roles.AUDITOR)
 public class AuditResource {
+    private static final Pattern PLACE = Pattern.compile("([0-9]{1,18}):([0-9]{1,18})");
+
     private final Front front;
 
     AuditResource(Front front) {
@@ -53,7 +57,7 @@ public class AuditResource {
         want(fields, "key_version", keyVersion);
         AuditSearch.Wanted wanted = new AuditSearch.Wanted(fields, time("from", from), time("to", to));
         int most = Paging.limit(limit);
-        OptionalLong before = cursor == null ? OptionalLong.empty() : place(cursor);
+        Optional<AuditSearch.Place> before = Optional.ofNullable(cursor).map(AuditResource::place);
         AuditSearch search = front.parts().search();
         AuditSearch.Page page = Work.of(() -> {
             try {
@@ -64,9 +68,9 @@ public class AuditResource {
         });
         return new AuditPage(
                 page.records(),
-                page.before().isPresent()
-                        ? Paging.encode(Long.toString(page.before().getAsLong()))
-                        : null);
+                page.before()
+                        .map(place -> Paging.encode(place.file() + ":" + place.end()))
+                        .orElse(null));
     }
 
     private static void want(Map<String, String> fields, String name, @Nullable String value) {
@@ -75,12 +79,13 @@ public class AuditResource {
         }
     }
 
-    private static OptionalLong place(String cursor) {
-        try {
-            return OptionalLong.of(Long.parseLong(Paging.decode(cursor)));
-        } catch (NumberFormatException e) {
+    /** Two numbers: no cursor can name anything but a place in the trail. */
+    private static AuditSearch.Place place(String cursor) {
+        Matcher numbers = PLACE.matcher(Paging.decode(cursor));
+        if (!numbers.matches()) {
             throw Paging.wrongCursor();
         }
+        return new AuditSearch.Place(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2)));
     }
 
     /** As the trail writes it: with microseconds, whatever the caller left out. */

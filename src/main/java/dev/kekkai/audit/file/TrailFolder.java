@@ -29,6 +29,13 @@ public final class TrailFolder {
         return file.resolveSibling(stem(file) + "-" + String.format("%0" + DIGITS + "d", firstSeq) + SUFFIX);
     }
 
+    /** The number in the name of a full file. */
+    static long number(Path full) {
+        String name = full.getFileName().toString();
+        int end = name.length() - SUFFIX.length();
+        return Long.parseLong(name.substring(end - DIGITS, end));
+    }
+
     private static String stem(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;

@@ -1,53 +1,45 @@
 package dev.kekkai.audit.syslog;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.kekkai.audit.AuditCopies;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Sends copies of audit records to a syslog server, as RFC 5424 messages whose text is the line of JSON. The file is the trail; a copy that cannot be
+ * Sends copies of audit records to a syslog server, as messages whose text is the line of JSON. The file is the trail; a copy that cannot be
  * sent stops nothing and is counted: what waits is bounded, and what comes while it is full, or while the server is away, is dropped.
  */
-public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
+public final class SyslogCopies implements AuditCopies {
     /** Of writes, each of one record or a group of at most 129. */
     static final int MOST_WAITING = 512;
 
     private static final Logger LOG = Logger.getLogger(SyslogCopies.class);
-    /** Facility 13 (log audit), severity 6 (informational): RFC 5424 §6.2.1. */
-    private static final String PRIORITY = "<110>1 ";
-
-    private static final int TIME_AT = "{\"v\":2,\"time\":\"".length();
-    private static final int TIME_LENGTH = "2026-01-02T03:04:05.000678Z".length();
     private static final long AFTER_FAILURE_MILLIS = 1000;
     private static final long END_MILLIS = 2000;
 
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong dropped = new AtomicLong();
     private final Wire wire;
-    private final String after;
+    private final Message message;
     private final Thread thread;
     private volatile String problem = "";
     private volatile boolean closed;
 
     private SyslogCopies(URI server) {
-        this.wire = new Wire(server);
-        this.after = " " + hostName() + " kekkai " + ProcessHandle.current().pid() + " audit - ";
+        boolean local = server.getScheme().equals("unix");
+        this.wire = local ? new LocalWire(server.getPath()) : new NetworkWire(server);
+        this.message = new Message(local);
         this.thread = Thread.ofPlatform().daemon().name("kekkai-syslog").unstarted(this::work);
     }
 
     /**
      * Begins to send.
      *
-     * @param server {@code udp://address:port} or {@code tcp://address:port}
+     * @param server {@code udp://address:port}, {@code tcp://address:port}, or {@code unix:/path} of a socket on this host
      */
     public static SyslogCopies to(URI server) {
         SyslogCopies copies = new SyslogCopies(server);
@@ -55,17 +47,6 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
         return copies;
     }
 
-    /** As the kernel has it; asking a resolver could take its time. */
-    private static String hostName() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.matches("[!-~]{1,255}") ? name : "-";
-        } catch (IOException e) {
-            return "-";
-        }
-    }
-
-    /** Takes lines with their newlines. Does not block. */
     @Override
     public void accept(byte[] lines) {
         if (closed || !queue.offer(lines)) {
@@ -74,11 +55,7 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
     }
 
     private void drop(byte[] lines, int from, String why) {
-        long count = 0;
-        for (int i = from; i < lines.length; i++) {
-            count += lines[i] == '{' && (i == 0 || lines[i - 1] == '\n') ? 1 : 0;
-        }
-        dropped.addAndGet(count);
+        dropped.addAndGet(AuditCopies.records(lines, from));
         if (problem.isEmpty()) {
             LOG.warnf("syslog does not get all audit records: %s. The trail itself has them", why);
         }
@@ -108,8 +85,8 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
                 while (end < lines.length && lines[end] != '\n') {
                     end++;
                 }
-                if (end - at > TIME_AT + TIME_LENGTH && lines[at] == '{') {
-                    wire.send(message(Arrays.copyOfRange(lines, at, end)));
+                if (Message.isRecord(lines, at, end)) {
+                    wire.send(message.of(Arrays.copyOfRange(lines, at, end)));
                 }
                 at = end + 1;
             }
@@ -122,19 +99,13 @@ public final class SyslogCopies implements Consumer<byte[]>, AutoCloseable {
         }
     }
 
-    private byte[] message(byte[] line) {
-        byte[] header = (PRIORITY + new String(line, TIME_AT, TIME_LENGTH, US_ASCII) + after).getBytes(US_ASCII);
-        byte[] message = Arrays.copyOf(header, header.length + line.length);
-        System.arraycopy(line, 0, message, header.length, line.length);
-        return message;
-    }
-
-    /** Records that were not sent. Over UDP, what was sent may still be lost on its way. */
+    /** {@inheritDoc} Over UDP, what was sent may still be lost on its way. */
+    @Override
     public long dropped() {
         return dropped.get();
     }
 
-    /** Why the last record could not be sent, or empty. */
+    @Override
     public String problem() {
         return problem;
     }

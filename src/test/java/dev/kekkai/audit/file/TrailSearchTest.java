@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.audit.AuditSearch.Page;
+import dev.kekkai.audit.AuditSearch.Place;
 import dev.kekkai.audit.AuditSearch.Wanted;
 import dev.kekkai.id.TenantId;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,7 @@ class TrailSearchTest {
     /** All pages from the end to the beginning. */
     private List<Integer> all(Wanted wanted, int limit) throws Exception {
         List<Integer> found = new ArrayList<>();
-        OptionalLong before = OptionalLong.empty();
+        Optional<Place> before = Optional.empty();
         do {
             Page page = search.find(wanted, before, limit);
             assertThat(page.records()).hasSizeLessThanOrEqualTo(limit);
@@ -87,7 +88,7 @@ class TrailSearchTest {
         record(6_000, "r".repeat(400));
         assertThat(Files.size(file)).isGreaterThan(3 * 1024 * 1024);
 
-        assertThat(search.find(new Wanted(Map.of("seq", "1"), "", ""), OptionalLong.empty(), 10)
+        assertThat(search.find(new Wanted(Map.of("seq", "1"), "", ""), Optional.empty(), 10)
                         .records())
                 .as("one look is not all")
                 .isEmpty();
@@ -105,15 +106,14 @@ class TrailSearchTest {
                 StandardOpenOption.APPEND);
 
         assertThat(all(ALL, 2)).isEqualTo(down(4, 1));
-        assertThat(search.find(ALL, OptionalLong.empty(), 1).records().getFirst())
+        assertThat(search.find(ALL, Optional.empty(), 1).records().getFirst())
                 .isEqualTo(Map.of("v", "9", "seq", "4", "action", "later"));
     }
 
     @Test
     void times_bound_what_is_found() throws Exception {
         record(3, "");
-        String second =
-                search.find(ALL, OptionalLong.empty(), 3).records().get(1).getOrDefault("time", "");
+        String second = search.find(ALL, Optional.empty(), 3).records().get(1).getOrDefault("time", "");
 
         assertThat(all(new Wanted(Map.of(), second, ""), 5)).startsWith(3, 2);
         assertThat(all(new Wanted(Map.of(), "", second), 5)).doesNotContain(2, 3);
@@ -125,7 +125,7 @@ class TrailSearchTest {
         record(2, "");
 
         for (long place : new long[] {-1, 1, Files.size(file) - 1, Files.size(file) + 1}) {
-            assertThatThrownBy(() -> search.find(ALL, OptionalLong.of(place), 1))
+            assertThatThrownBy(() -> search.find(ALL, Optional.of(new Place(1, place)), 1))
                     .as("place %d", place)
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -133,8 +133,8 @@ class TrailSearchTest {
 
     @Test
     void a_trail_that_is_gone_or_a_link_is_not_read() throws Exception {
-        assertThatThrownBy(() -> search.find(ALL, OptionalLong.empty(), 1)).isInstanceOf(AuditException.class);
+        assertThatThrownBy(() -> search.find(ALL, Optional.empty(), 1)).isInstanceOf(AuditException.class);
         Files.createSymbolicLink(file, Path.of("/etc/hostname"));
-        assertThatThrownBy(() -> search.find(ALL, OptionalLong.empty(), 1)).isInstanceOf(AuditException.class);
+        assertThatThrownBy(() -> search.find(ALL, Optional.empty(), 1)).isInstanceOf(AuditException.class);
     }
 }

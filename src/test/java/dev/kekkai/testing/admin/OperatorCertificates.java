@@ -114,7 +114,7 @@ public final class OperatorCertificates {
      * @param ca who is believed
      * @param name whose certificate is shown; empty for none
      */
-    SSLContext tls(String ca, String name) throws IOException, GeneralSecurityException {
+    public SSLContext tls(String ca, String name) throws IOException, GeneralSecurityException {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
         try (InputStream pem = Files.newInputStream(folder.resolve(ca + ".crt"))) {
