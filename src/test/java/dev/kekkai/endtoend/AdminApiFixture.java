@@ -43,27 +43,28 @@ record AdminApiFixture(
         OidcIssuer issuer = OidcIssuer.start();
         configure(kekkai, certificates, issuer.url());
         KekkaiProcess server = start.serve();
-        return new AdminApiFixture(kekkai, server, issuer, certificates, adminPort(server, others.toArray(Integer[]::new)));
+        return new AdminApiFixture(
+                kekkai, server, issuer, certificates, adminPort(server, others.toArray(Integer[]::new)));
     }
 
     static void configure(Installation kekkai, OperatorCertificates certificates, String issuer) throws Exception {
         String section = """
-                  admin:
-                    listen: 127.0.0.1:0
-                    tls-certificate-file: %s
-                    tls-key-file: %s
-                    client-ca-file: %s
-                    oidc:
-                      issuer: %s
-                    groups:
-                      viewer: [kekkai-viewers]
-                      operator: [kekkai-operators]
-                      approver: [kekkai-approvers]
-                      auditor: [kekkai-auditors]
-                    certificates:
-                      operator: ["/O=Example/CN=alice"]
-                      viewer: ["DNS:console.example.net"]
-                """.formatted(
+              admin:
+                listen: 127.0.0.1:0
+                tls-certificate-file: %s
+                tls-key-file: %s
+                client-ca-file: %s
+                oidc:
+                  issuer: %s
+                groups:
+                  viewer: [kekkai-viewers]
+                  operator: [kekkai-operators]
+                  approver: [kekkai-approvers]
+                  auditor: [kekkai-auditors]
+                certificates:
+                  operator: ["/O=Example/CN=alice"]
+                  viewer: ["DNS:console.example.net"]
+            """.formatted(
                         certificates.file("server.crt"),
                         certificates.file("server.key"),
                         certificates.file("operators-ca.crt"),
