@@ -32,7 +32,7 @@ public record AdminApi(
     public enum Role {
         /** Looks at everything but the audit trail. */
         VIEWER("viewer"),
-        /** Looks, and changes keys. */
+        /** Looks, and changes keys, nodes and policies. */
         OPERATOR("operator"),
         /** Looks, and approves what others ask for. */
         APPROVER("approver"),

@@ -61,22 +61,22 @@ record AdminApiFixture(
 
     static void configure(Installation kekkai, OperatorCertificates certificates, String issuer) throws Exception {
         String section = """
-                  admin:
-                    listen: 127.0.0.1:0
-                    tls-certificate-file: %s
-                    tls-key-file: %s
-                    client-ca-file: %s
-                    oidc:
-                      issuer: %s
-                    groups:
-                      viewer: [kekkai-viewers]
-                      operator: [kekkai-operators]
-                      approver: [kekkai-approvers]
-                      auditor: [kekkai-auditors]
-                    certificates:
-                      operator: ["/O=Example/CN=alice"]
-                      viewer: ["DNS:console.example.net"]
-                """.formatted(
+              admin:
+                listen: 127.0.0.1:0
+                tls-certificate-file: %s
+                tls-key-file: %s
+                client-ca-file: %s
+                oidc:
+                  issuer: %s
+                groups:
+                  viewer: [kekkai-viewers]
+                  operator: [kekkai-operators]
+                  approver: [kekkai-approvers]
+                  auditor: [kekkai-auditors]
+                certificates:
+                  operator: ["/O=Example/CN=alice"]
+                  viewer: ["DNS:console.example.net"]
+            """.formatted(
                         certificates.file("server.crt"),
                         certificates.file("server.key"),
                         certificates.file("operators-ca.crt"),

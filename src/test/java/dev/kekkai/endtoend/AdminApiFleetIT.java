@@ -55,7 +55,8 @@ class AdminApiFleetIT {
         node = AgentNode.install(folder.resolve("node"), place(), host.roots(), List.of(host.address()));
         Files.writeString(
                 node.config(),
-                Files.readString(node.config()).replace("  agent:\n", "  agent:\n    tenant: " + TenantId.DEFAULT + "\n"));
+                Files.readString(node.config())
+                        .replace("  agent:\n", "  agent:\n    tenant: " + TenantId.DEFAULT + "\n"));
     }
 
     @AfterEach

@@ -2,7 +2,7 @@ package dev.kekkai.admin.rest;
 
 /** What a call asks for, as the audit trail names it. */
 final class Verbs {
-    private static final String TENANTS = "/api/v1/tenants/";
+    private static final String POLICY = "/api/v1/tenants/[^/]+/policies/.*";
 
     private Verbs() {}
 
@@ -11,7 +11,7 @@ final class Verbs {
         if (!method.equals("POST")) {
             return "api.read";
         }
-        if (path.startsWith(TENANTS) && path.contains("/policies/")) {
+        if (path.matches(POLICY)) {
             return "policy.put";
         }
         return switch (path.substring(path.lastIndexOf('/') + 1)) {
