@@ -6,6 +6,7 @@ import dev.kekkai.config.ConfigException;
 import dev.kekkai.config.ConfigFile;
 import dev.kekkai.config.KekkaiConfig;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.smallrye.openapi.runtime.OpenApiConstants;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -38,6 +39,7 @@ final class ServeCommand {
         if (config.admin().isPresent()) {
             AdminListener.settings(config.admin().get()).forEach(System::setProperty);
         }
+        describeNothing();
         AtomicInteger code = new AtomicInteger(ExitCode.FAILED.code());
         Quarkus.run(
                 ServeApplication.class,
@@ -55,6 +57,14 @@ final class ServeCommand {
             }
         }
         return ExitCode.FAILED;
+    }
+
+    /**
+     * Keeps the OpenAPI extension, switched off as it is, from reading the description that it made at build time and building a model of it at each
+     * start: it looks for the file by this class loader, and finds none. What is served is a resource of ours.
+     */
+    private static void describeNothing() {
+        OpenApiConstants.classLoader = ClassLoader.getPlatformClassLoader();
     }
 
     /** Quarkus wraps what happened in a failure that says only that it failed. */
