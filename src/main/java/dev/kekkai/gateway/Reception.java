@@ -247,7 +247,7 @@ final class Reception {
             if (named.isPresent()) {
                 return new Claimed(opening, named.get());
             }
-            EndorsementKey ek = EndorsementKey.parse(opening.claim().ekPublic());
+            EndorsementKey ek = ek(opening, peer);
             who = "ek:" + EkFingerprint.nameOf(ek).hex();
             Optional<Node> enrolled = view.byEk(ek);
             if (enrolled.isPresent()) {
@@ -260,6 +260,16 @@ final class Reception {
             throw refused(who, peer, new Denied(refusal.verdict()));
         } catch (Denied denied) {
             throw refused(who, peer, denied);
+        }
+    }
+
+    /** If the TLS key is another one too, that is the reason. */
+    private static EndorsementKey ek(Opening opening, Peer peer) throws Denied, Refusal {
+        try {
+            return EndorsementKey.parse(opening.claim().ekPublic());
+        } catch (Refusal refusal) {
+            checkTlsKey(opening, peer);
+            throw refusal;
         }
     }
 

@@ -44,8 +44,7 @@ record NamedTest(String type, Optional<String> method) {
                 path.substring(0, path.length() - ".java".length()).replace('/', '.'));
         return Stream.<Class<?>>iterate(found, each -> each != null, Class::getSuperclass)
                 .flatMap(each -> Stream.of(each.getDeclaredMethods()))
-                .filter(declared ->
-                        method.isEmpty() || declared.getName().equals(method.get()))
+                .filter(declared -> method.isEmpty() || declared.getName().equals(method.get()))
                 .anyMatch(NamedTest::runs);
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.kekkai.attestation.pcr.Digest;
+import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.attestation.policy.Rule;
 import dev.kekkai.config.KekkaiConfig.Gateway;
 import dev.kekkai.id.NodeId;
@@ -20,7 +22,9 @@ import dev.kekkai.testing.gateway.NodeClient;
 import dev.kekkai.testing.process.AgentNode;
 import dev.kekkai.testing.process.Insider;
 import dev.kekkai.testing.process.KekkaiProcess;
+import dev.kekkai.testing.process.KmsClient;
 import dev.kekkai.tpm.structure.HashAlg;
+import dev.kekkai.wire.kms.v2.EncryptResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,11 +54,15 @@ class AttackingAgentIT {
     void a_node_that_is_let_in() throws Exception {
         tpm = BootedTpm.start();
         enrolled = gateway.enroll(tpm.ek());
+        gateway.accept(enrolled, asBooted());
+        node = installed("node", tpm, gateway.host().address());
+    }
+
+    private static Policy asBooted() {
         List<Rule> rules = new ArrayList<>();
         BootedTpm.pcrs(KERNEL)
                 .forEach((pcr, value) -> rules.add(new Rule.Value(pcr, Set.of(Digest.of(HashAlg.SHA256, value)))));
-        gateway.accept(enrolled, NodeClient.policy(rules));
-        node = installed("node", gateway.host().address());
+        return NodeClient.policy(rules);
     }
 
     @AfterEach
@@ -62,9 +70,9 @@ class AttackingAgentIT {
         tpm.close();
     }
 
-    private AgentNode installed(String name, Gateway at) throws Exception {
+    private AgentNode installed(String name, BootedTpm with, Gateway at) throws Exception {
         return AgentNode.install(
-                folder.resolve(name), place(tpm), gateway.host().roots(), List.of(at));
+                folder.resolve(name), place(with), gateway.host().roots(), List.of(at));
     }
 
     private static String place(BootedTpm of) {
@@ -152,12 +160,45 @@ class AttackingAgentIT {
         }
     }
 
+    @Test
+    void an_agent_that_asks_for_another_tenants_key_is_refused() throws Exception {
+        try (BootedTpm theirs = BootedTpm.start()) {
+            NodeId other = gateway.enroll("other", theirs.ek());
+            gateway.accept("other", other, asBooted());
+            try (KekkaiProcess agent = node.serve();
+                    KekkaiProcess others = installed(
+                                    "others", theirs, gateway.host().address())
+                            .serve();
+                    KmsClient ours = agent.client();
+                    KmsClient asks = others.client()) {
+                await().atMost(PATIENCE).until(() -> ready(agent) && ready(others));
+                ByteString dek = KmsClient.dek();
+                EncryptResponse wrapped = ours.wrap(dek);
+                EncryptResponse own = asks.wrap(dek);
+                assertThat(asks.unwrap(own.getCiphertext(), own.getKeyId())).isEqualTo(dek);
+
+                assertThat(KmsClient.refusal(() -> asks.unwrap(wrapped.getCiphertext(), wrapped.getKeyId()))
+                                .getDescription())
+                        .contains("KEK version");
+
+                assertThat(gateway.records())
+                        .filteredOn(record -> record.action().equals("unwrap")
+                                && record.who().equals("node:" + other)
+                                && record.outcome().equals("refused"))
+                        .singleElement()
+                        .satisfies(record -> assertThat(record.reason()).contains("KEK version"));
+                assertThat(ours.unwrap(wrapped.getCiphertext(), wrapped.getKeyId()))
+                        .isEqualTo(dek);
+            }
+        }
+    }
+
     /** With a key that agents believe; so it is the gateway that finds out. */
     @Test
     void a_relay_in_the_middle_with_a_stolen_gateway_key_is_refused_by_the_gateway() throws Exception {
         Insider.StolenIdentity stolen = Insider.gateway(gateway.host().installation(), "localhost");
         try (Relay relay = Relay.start(stolen.key(), stolen.certificate(), gateway.attestPort(), gateway.roots());
-                KekkaiProcess agent = installed("relayed", through(relay)).serve()) {
+                KekkaiProcess agent = installed("relayed", tpm, through(relay)).serve()) {
             await().atMost(PATIENCE).until(() -> agent.output().contains("extra-data"));
 
             assertThat(ready(agent)).isFalse();
@@ -181,7 +222,7 @@ class AttackingAgentIT {
                         own.certificate(),
                         gateway.attestPort(),
                         gateway.roots());
-                KekkaiProcess agent = installed("relayed", through(relay)).serve()) {
+                KekkaiProcess agent = installed("relayed", tpm, through(relay)).serve()) {
             await().atMost(PATIENCE).until(() -> agent.output().contains("does not come from any of the pinned roots"));
 
             assertThat(relay.claims()).isZero();

@@ -122,6 +122,21 @@ public abstract class ForgedClaims extends Attacks {
         theUnchangedRunPasses();
     }
 
+    /** Of two faults the first is the reason, as the order of checks has it. */
+    @Test
+    void an_ek_that_cannot_be_read_is_refused() throws Exception {
+        client.init = honest ->
+                honest.toBuilder().setEkPublic(ByteString.copyFrom(random(64))).build();
+        refused("ek-template", "attest", "unknown", () -> attest(client));
+
+        client.init = honest -> honest.toBuilder()
+                .setEkPublic(ByteString.copyFrom(random(64)))
+                .setTlsKey(ByteString.copyFrom(random(32)))
+                .build();
+        refused("tls-key", "attest", "unknown", () -> attest(client));
+        theUnchangedRunPasses();
+    }
+
     @Test
     void an_evicted_node_is_refused() throws Exception {
         target.evict(enrolled);
