@@ -154,6 +154,8 @@ public final class GatewayServer implements AutoCloseable {
                 preset.challenge(),
                 config.policyGrace(),
                 preset.connectionAge(),
+                preset.attestAge(),
+                preset.ageGrace(),
                 preset.drain());
     }
 

@@ -32,6 +32,7 @@ final class AttestStream implements StreamObserver<FromNode> {
     private final ServerCallStreamObserver<FromGateway> call;
     private volatile ScheduledFuture<?> late;
     private Optional<Challenged> challenged = Optional.empty();
+    private boolean answered;
     private boolean over;
 
     /** What a stream does, and on which threads. Each port has its own places and threads: strangers at the one hold up no renewal at the other. */
@@ -132,19 +133,31 @@ final class AttestStream implements StreamObserver<FromNode> {
             demanded = challenged.orElseThrow(this::outOfTurn);
         }
         Granted granted = steps.admitting().judge(demanded, evidence);
-        synchronized (this) {
-            if (!over) {
-                call.onNext(FromGateway.newBuilder().setGranted(granted).build());
-                call.onCompleted();
-            }
-        }
-        end();
+        answer(() -> {
+            call.onNext(FromGateway.newBuilder().setGranted(granted).build());
+            call.onCompleted();
+        });
     }
 
     private Denied outOfTurn() {
         Denied denied = new Denied(Code.PROTOCOL, "a stream has one Init, one Challenge, one Evidence, in this order");
-        steps.register().refused(kind.action(), "unknown", peer, denied);
+        record(denied);
         return denied;
+    }
+
+    /** Of the node that was challenged, or that the certificate names: on the attest port, before a challenge, nobody is known. */
+    private void record(Denied denied) {
+        Optional<Challenged> made;
+        synchronized (this) {
+            made = challenged;
+        }
+        if (made.isPresent()) {
+            steps.register().refused(kind.action(), made.get().node(), peer, denied);
+        } else if (kind == Kind.RENEW) {
+            steps.register().refused(kind.action(), peer, denied);
+        } else {
+            steps.register().refused(kind.action(), "unknown", peer, denied);
+        }
     }
 
     private void tooLate() {
@@ -156,7 +169,7 @@ final class AttestStream implements StreamObserver<FromNode> {
         }
         try {
             steps.executor().execute(() -> {
-                steps.register().refused(kind.action(), "unknown", peer, denied);
+                record(denied);
                 deny(denied);
             });
         } catch (RejectedExecutionException e) {
@@ -165,21 +178,25 @@ final class AttestStream implements StreamObserver<FromNode> {
     }
 
     private void deny(Denied denied) {
-        synchronized (this) {
-            if (!over) {
-                call.onError(denied.answer());
-            }
-        }
-        end();
+        answer(() -> call.onError(denied.answer()));
     }
 
     private void fail(Status status) {
-        synchronized (this) {
-            if (!over) {
-                call.onError(status.asRuntimeException());
+        answer(() -> call.onError(status.asRuntimeException()));
+    }
+
+    /** Ends the stream, once: an answer that fails while it is given, as when the port closes, is not given in another way. */
+    private void answer(Runnable last) {
+        try {
+            synchronized (this) {
+                if (!over && !answered) {
+                    answered = true;
+                    last.run();
+                }
             }
+        } finally {
+            end();
         }
-        end();
     }
 
     @Override

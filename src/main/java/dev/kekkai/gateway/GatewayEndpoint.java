@@ -37,9 +37,7 @@ public final class GatewayEndpoint implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION = 4;
     private static final int HANDLERS = 4;
     private static final int JUDGES = 4;
-    private static final int RENEWALS_PER_NODE = 4;
-    private static final Duration ATTEST_AGE = Duration.ofMinutes(2);
-    private static final Duration AGE_GRACE = Duration.ofSeconds(30);
+    static final int RENEWALS_PER_NODE = 4;
 
     private final ClockWatch clock;
     private final Told told;
@@ -167,7 +165,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                             ground.clock(),
                             limits,
                             limits.connections() * CALLS_PER_CONNECTION),
-                    new TlsServer.ConnectionAge(limits.connectionAge(), AGE_GRACE));
+                    new TlsServer.ConnectionAge(limits.connectionAge(), limits.ageGrace()));
             ends.push(service::close);
             SslContext anybody = GatewayTls.taking(new AnyNode(), ground.identity());
             TlsServer attest = TlsServer.start(
@@ -179,7 +177,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                             ground.clock(),
                             limits,
                             limits.attestations()),
-                    new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE));
+                    new TlsServer.ConnectionAge(limits.attestAge(), limits.ageGrace()));
             ends.push(attest::close);
             started = true;
             return new GatewayEndpoint(clock, told, streams, attest, service, ends, limits.drain());

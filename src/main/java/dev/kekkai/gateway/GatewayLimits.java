@@ -11,7 +11,9 @@ import java.time.Duration;
  * @param inFlight wraps and unwraps of one node at once
  * @param challenge how long evidence may take
  * @param policyGrace how long a node may go on after its policy changed without showing that it fits
- * @param connectionAge after which a connection is to be made anew
+ * @param connectionAge after which a connection to the service port is to be made anew
+ * @param attestAge the same on the attest port
+ * @param ageGrace for what is under way on a connection of that age
  * @param drain for what is under way when the gateway ends
  */
 public record GatewayLimits(
@@ -22,6 +24,8 @@ public record GatewayLimits(
         Duration challenge,
         Duration policyGrace,
         Duration connectionAge,
+        Duration attestAge,
+        Duration ageGrace,
         Duration drain) {
     /** Room for a few hundred nodes that all come back at once, each from an address of its own or behind one that they share. */
     public static final GatewayLimits DEFAULT = new GatewayLimits(
@@ -32,5 +36,7 @@ public record GatewayLimits(
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
             Duration.ofMinutes(10),
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(5));
 }

@@ -237,7 +237,7 @@ final class Reception {
     /** Whom a claim is about. */
     private record Claimed(Opening opening, Node node) {}
 
-    /** The node that it says it is, or the one that its EK was enrolled for. */
+    /** The node that it says it is, or the one that its EK was enrolled for: the record of a claim that somebody relays names the machine that it is about. */
     private Claimed claimed(ByteString init, Peer peer) throws Denied {
         String who = "unknown";
         try {
@@ -247,19 +247,29 @@ final class Reception {
             if (named.isPresent()) {
                 return new Claimed(opening, named.get());
             }
-            checkTlsKey(opening, peer);
-            EndorsementKey ek = EndorsementKey.parse(opening.claim().ekPublic());
+            EndorsementKey ek = ek(opening, peer);
             who = "ek:" + EkFingerprint.nameOf(ek).hex();
             Optional<Node> enrolled = view.byEk(ek);
             if (enrolled.isPresent()) {
                 return new Claimed(opening, enrolled.get());
             }
+            checkTlsKey(opening, peer);
             gate.checkFresh();
             throw unknown(opening, ek, peer);
         } catch (Refusal refusal) {
             throw refused(who, peer, new Denied(refusal.verdict()));
         } catch (Denied denied) {
             throw refused(who, peer, denied);
+        }
+    }
+
+    /** If the TLS key is another one too, that is the reason. */
+    private static EndorsementKey ek(Opening opening, Peer peer) throws Denied, Refusal {
+        try {
+            return EndorsementKey.parse(opening.claim().ekPublic());
+        } catch (Refusal refusal) {
+            checkTlsKey(opening, peer);
+            throw refusal;
         }
     }
 

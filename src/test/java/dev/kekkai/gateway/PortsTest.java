@@ -172,6 +172,8 @@ class PortsTest {
                 preset.challenge(),
                 preset.policyGrace(),
                 preset.connectionAge(),
+                preset.attestAge(),
+                preset.ageGrace(),
                 preset.drain());
         List<Socket> open = new ArrayList<>();
         try (TestGateway small = TestGateway.start("gateway-2", fleet, new MemoryDekService(), keys, 1, few)) {

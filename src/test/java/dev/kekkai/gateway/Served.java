@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.DekService;
@@ -73,6 +72,8 @@ abstract class Served {
                 challenge,
                 policyGrace,
                 preset.connectionAge(),
+                preset.attestAge(),
+                preset.ageGrace(),
                 preset.drain());
     }
 
@@ -82,27 +83,44 @@ abstract class Served {
     }
 
     void refusedToServe(String code, TlsKey key) throws Exception {
-        long before = refusals(code);
+        long before = refusals("serve", code);
         int wrapped = dek.wraps().size();
         try (ServeClient serve = ServeClient.open(gateway, key)) {
-            Throwable end = serve.end();
-            assertThat(reason(end)).as("%s", end).isEqualTo(code);
+            sentAway(code, serve);
         }
         assertThat(dek.wraps()).hasSize(wrapped);
-        await().until(() -> refusals(code) > before);
+        await().until(() -> refusals("serve", code) > before);
     }
 
-    long refusals(String code) {
+    /** The stream ends for that reason, and that is on record. */
+    void sentAway(String code, ServeClient serve) throws Exception {
+        Throwable end = serve.end();
+        assertThat(reason(end)).as("%s", end).isEqualTo(code);
+        await().until(() -> refusals("serve", code) > 0);
+    }
+
+    void refusedToRenew(String code, TlsKey certified) throws Exception {
+        refused("renew", code, () -> client.renew(gateway, certified));
+    }
+
+    void refusedToAttest(String code) throws Exception {
+        refused("attest", code, () -> client.attest(gateway));
+    }
+
+    private void refused(String action, String code, Attempt attempt) throws Exception {
+        long before = refusals(action, code);
+        assertThat(reason(failure(attempt))).isEqualTo(code);
+        await().until(() -> refusals(action, code) == before + 1);
+    }
+
+    /** How many are on record of the node. */
+    long refusals(String action, String code) {
         return gateway.audited().stream()
-                .filter(event -> event.outcome() == Outcome.REFUSED
+                .filter(event -> event.action().equals(action)
+                        && event.outcome() == Outcome.REFUSED
                         && event.caller().name().startsWith("node:" + enrolled.id())
                         && event.reason().startsWith(code + ": "))
-                .map(AuditEvent::action)
                 .count();
-    }
-
-    String renewal(TlsKey certified) throws Exception {
-        return reason(failure(() -> client.renew(gateway, certified)));
     }
 
     interface Attempt {

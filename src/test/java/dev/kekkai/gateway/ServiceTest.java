@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.WrapRequest;
 import dev.kekkai.id.TenantId;
@@ -137,7 +138,7 @@ class ServiceTest extends Served {
 
             assertThat(reason(serve.end())).isEqualTo("protocol");
         }
-        await().until(() -> refusals("protocol") == 1);
+        await().until(() -> refusals("serve", "protocol") == 1);
         assertThat(gateway.last("serve").orElseThrow().reason()).endsWith("(4097 calls)");
         assertThat(gateway.last("wrap")).isEmpty();
     }
@@ -154,6 +155,8 @@ class ServiceTest extends Served {
                 preset.challenge(),
                 preset.policyGrace(),
                 preset.connectionAge(),
+                preset.attestAge(),
+                preset.ageGrace(),
                 preset.drain()));
         TlsKey certified = certified();
         List<X509Certificate> roots = gateway.roots().certificates();
@@ -164,8 +167,18 @@ class ServiceTest extends Served {
             assertThat(client.renew(gateway, certified).getCertificatesCount()).isEqualTo(2);
             assertThat(reason(failure(one::waitForTheEnd))).isEqualTo("challenge-expired");
             assertThat(reason(failure(two::waitForTheEnd))).isEqualTo("challenge-expired");
+            await().until(() -> strangers("challenge-expired") == 2);
             assertThat(client.attest(gateway).getCertificatesCount()).isEqualTo(2);
         }
+    }
+
+    /** Refusals on record of somebody who is not known. */
+    private long strangers(String code) {
+        return gateway.audited().stream()
+                .filter(event -> event.outcome() == Outcome.REFUSED
+                        && event.caller().name().startsWith("unknown@")
+                        && event.reason().startsWith(code + ": "))
+                .count();
     }
 
     private static boolean busy(Attempt attempt) throws Exception {
@@ -233,8 +246,7 @@ class ServiceTest extends Served {
             return sent;
         };
 
-        assertThat(reason(failure(() -> client.attest(gateway)))).isEqualTo("challenge-expired");
-        assertThat(gateway.last("attest").orElseThrow().reason()).startsWith("challenge-expired: ");
+        refusedToAttest("challenge-expired");
     }
 
     @Test
@@ -249,8 +261,13 @@ class ServiceTest extends Served {
                     .build();
 
             assertThat(reason(failure(() -> client.attest(gateway)))).isEqualTo("unknown-ek");
+            assertThat(gateway.last("attest").orElseThrow().reason()).startsWith("unknown-ek: ");
             fleet.allowPending();
             assertThat(reason(failure(() -> client.attest(gateway)))).isEqualTo("pending");
+            assertThat(gateway.last("attest").orElseThrow())
+                    .satisfies(event -> assertThat(event.reason()).startsWith("pending: "))
+                    .satisfies(event -> assertThat(event.caller().name())
+                            .startsWith("ek:" + client.ek().hex()));
             assertThat(fleet.claimants()).singleElement().satisfies(claimant -> {
                 assertThat(claimant.ek()).isEqualTo(client.ek());
                 assertThat(claimant.hostName()).isEqualTo("node-1");

@@ -1,6 +1,14 @@
 package dev.kekkai.testing.agent;
 
+import dev.kekkai.attestation.ek.EkFingerprint;
+import dev.kekkai.attestation.ek.EndorsementKey;
+import dev.kekkai.attestation.prover.EkChoice;
+import dev.kekkai.attestation.prover.Hierarchies;
+import dev.kekkai.attestation.prover.Prover;
+import dev.kekkai.attestation.prover.ProverException;
+import dev.kekkai.attestation.verdict.Refusal;
 import dev.kekkai.config.KekkaiConfig.TpmAddress;
+import dev.kekkai.secret.Secret;
 import dev.kekkai.testing.tpm.Swtpm;
 import dev.kekkai.testing.tpm.Tpms;
 import dev.kekkai.tpm.TpmException;
@@ -49,6 +57,17 @@ public final class BootedTpm implements AutoCloseable {
             values.put(pcr, HashAlg.SHA256.digest(new byte[32], measured(pcr, kernel)));
         }
         return values;
+    }
+
+    /** What an agent on its machine is enrolled by, for which nobody else may be connected to it. */
+    public EkFingerprint ek() throws TpmException, ProverException, Refusal {
+        try (Tpm tpm = Tpms.connect(swtpm)) {
+            Hierarchies noAuth = new Hierarchies(Secret.owning(new byte[0]));
+            return EkFingerprint.nameOf(EndorsementKey.parse(new Prover(tpm, EkChoice.of(tpm, noAuth), noAuth)
+                    .identity()
+                    .ek()
+                    .bytes()));
+        }
     }
 
     public TpmAddress address() {

@@ -117,7 +117,7 @@ public final class NodeClient {
                 TrustClass.VOUCHED,
                 OptionalLong.empty(),
                 false,
-                List.of(new Alternative("as booted", Alternative.State.ACTIVE, rules)));
+                List.of(new Alternative("as-booted", Alternative.State.ACTIVE, rules)));
     }
 
     /** Claims, loads and quotes with an AK of that template under that hierarchy. */
@@ -190,8 +190,11 @@ public final class NodeClient {
 
     /** A whole renewal on a connection with a certificate that was granted before. */
     public Granted renew(TestGateway gateway, TlsKey certified) throws Exception {
-        try (Talk talk =
-                Talk.to(certified.channel(gateway.servicePort(), gateway.roots().certificates()), false)) {
+        return renew(gateway.servicePort(), gateway.roots().certificates(), certified);
+    }
+
+    public Granted renew(int port, List<X509Certificate> roots, TlsKey certified) throws Exception {
+        try (Talk talk = Talk.to(certified.channel(port, roots), false)) {
             return run(talk);
         }
     }
@@ -265,6 +268,11 @@ public final class NodeClient {
                     attestation
                             ? AttestationGrpc.newBlockingV2Stub(watched).attest()
                             : GatewayGrpc.newBlockingV2Stub(watched).renew());
+        }
+
+        /** One more stream for an attestation, on the same connection, which ends with the first. */
+        public Talk another() {
+            return to(channel, true);
         }
 
         /** Sends an Init and takes the Challenge. */
