@@ -52,7 +52,8 @@ final class StoredForms {
                 fingerprint(node.ek()),
                 node.pinnedAk(),
                 node.enrolled(),
-                node.evicted());
+                node.evicted(),
+                node.baseline());
     }
 
     static EkFingerprint fingerprint(EkMark mark) {

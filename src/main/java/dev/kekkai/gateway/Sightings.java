@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
@@ -42,8 +43,8 @@ final class Sightings {
         final Map<String, Long> superseded = new HashMap<>();
 
         final Set<String> returned = new HashSet<>();
-        /** The AK that was pinned when two keys alternated. */
-        Optional<String> clonedAk = Optional.empty();
+        /** How often the node had been re-baselined when two keys alternated; a TPM makes the same AK again, which tells nothing. */
+        OptionalInt clonedSince = OptionalInt.empty();
 
         /** What its EK was found to be worth when it last attested here. */
         Optional<TrustClass> trust = Optional.empty();
@@ -154,18 +155,18 @@ final class Sightings {
     }
 
     private static void throwIfCloned(Node node, Seen seen) throws Denied {
-        if (seen.clonedAk.isPresent() && seen.clonedAk.equals(node.pinnedAk())) {
+        if (seen.clonedSince.equals(OptionalInt.of(node.baseline()))) {
             throw cloned(node, seen);
         }
     }
 
     private static Denied cloned(Node node, Seen seen) {
-        if (!seen.clonedAk.equals(node.pinnedAk())) {
+        if (!seen.clonedSince.equals(OptionalInt.of(node.baseline()))) {
             LOG.errorf(
                     "ALARM: two TLS keys of node %s (%s) alternate: its vTPM was cloned. Both are refused; find the copy, then evict the node or re-baseline it",
                     node.name(), node.id());
         }
-        seen.clonedAk = node.pinnedAk();
+        seen.clonedSince = OptionalInt.of(node.baseline());
         seen.superseded.clear();
         seen.returned.clear();
         return new Denied(

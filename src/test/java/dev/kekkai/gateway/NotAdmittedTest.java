@@ -130,8 +130,13 @@ class NotAdmittedTest extends Served {
             client.key = TlsKey.fresh();
             assertThat(reason(failure(() -> client.attest(gateway)))).isEqualTo("suspected-clone");
         }
+        String ak = fleet.view().node(enrolled.id()).orElseThrow().pinnedAk().orElseThrow();
         fleet.rebaseline(enrolled.id(), Optional.empty());
-        assertThat(client.attest(gateway).getCertificatesCount()).isEqualTo(2);
+
+        try (ServeClient serve = ServeClient.open(gateway, certified())) {
+            assertThat(serve.wrap(new byte[32]).hasWrapped()).isTrue();
+        }
+        assertThat(fleet.view().node(enrolled.id()).orElseThrow().pinnedAk()).contains(ak);
     }
 
     /** An agent that makes a new key at each attempt alternates all the same. */
