@@ -17,6 +17,7 @@ import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.custody.pkcs11.Pkcs11Token;
 import dev.kekkai.custody.pkcs11.TokenIdentity;
 import dev.kekkai.dek.Health;
+import dev.kekkai.fleet.Witness;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.DeepProbe;
 import dev.kekkai.keyring.KeyAdministration;
@@ -111,7 +112,8 @@ final class KeySide {
                 examination.check(inventory, custodian);
             }
         });
-        FleetBench fleet = new FleetBench(bench, config);
+        FleetBench fleet = new FleetBench(
+                bench, config, config.role() == KekkaiConfig.Role.GATEWAY ? Witness.NOBODY : Witness.ANYBODY);
         fleet.fleet().start(timer("kekkai-fleet", open));
         AuditWatch audit = AuditWatch.start(bench, config.audit(), version);
         open.push(audit);

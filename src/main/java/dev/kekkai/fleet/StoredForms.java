@@ -88,7 +88,8 @@ final class StoredForms {
                 it.trust().map(TrustClass::word),
                 it.tlsKey(),
                 it.certificateEnds(),
-                it.gateway());
+                it.gateway(),
+                StoredObservation.Signed.NOTHING);
     }
 
     static Observation observation(StoredObservation it) {
