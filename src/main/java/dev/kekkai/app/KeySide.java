@@ -172,7 +172,7 @@ final class KeySide {
         FleetCalls nodes = new FleetCalls(fleet.desk(ADMIN_SOCKET));
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
-                Serving.of(
+                Serving.ofOrders(
                         AdminGrpc.bindService(
                                 new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyrings)),
