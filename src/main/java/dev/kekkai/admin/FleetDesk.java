@@ -36,7 +36,10 @@ import java.util.stream.Stream;
  * server runs. Throws what {@link FleetAdministration} throws.
  */
 public final class FleetDesk {
-    private static final int SHORTEST = 16;
+    /** Of a digest: whoever waits chose its own key, and could make one that begins with fewer of them. */
+    private static final int SHORTEST = 32;
+    /** A name begins with the algorithm of its digest (TPM 2.0 Part 1, §16), which is the same for all. */
+    private static final int ALGORITHM = 4;
 
     private final FleetAdministration fleet;
     private final Function<String, Optional<TenantId>> tenants;
@@ -76,13 +79,13 @@ public final class FleetDesk {
         return FleetMessages.of(fleet.enroll(order, nodes), fleet.fleet());
     }
 
-    /** A beginning is enough where the rest is known from a machine that waits; 64 bits of it cannot be met by chance. */
+    /** A beginning is enough where the rest is known from a machine that waits: nobody makes another EK with the same 128 bits of a digest. */
     private EkFingerprint fingerprint(TenantId tenant, String said) throws FleetException {
         String hex = said.toLowerCase(Locale.ROOT).replaceAll("[: ]", "");
         List<EkFingerprint> waiting = fleet.fleet().claimants().stream()
                 .filter(claimant -> claimant.tenant().equals(tenant))
                 .flatMap(FleetDesk::fingerprints)
-                .filter(ek -> hex.length() >= SHORTEST && ek.hex().startsWith(hex))
+                .filter(ek -> hex.length() >= shortest(ek) && ek.hex().startsWith(hex))
                 .distinct()
                 .toList();
         if (waiting.size() == 1) {
@@ -92,11 +95,16 @@ public final class FleetDesk {
             return EkFingerprint.parse(hex);
         } catch (IllegalArgumentException e) {
             throw new FleetException(
-                    "no machine that waits has an EK that begins with '" + said + "' and at least " + SHORTEST
-                            + " digits of it are needed; else give the whole fingerprint that 'kekkai node identity' shows on the machine, or its"
+                    "no machine that waits has an EK that begins with '" + said + "', of which at least "
+                            + (ALGORITHM + SHORTEST) + " digits are needed (" + SHORTEST
+                            + " of its public key's SHA-256); else give the whole fingerprint that 'kekkai node identity' shows on the machine, or its"
                             + " maker's list: 64, 68 or 100 hex digits",
                     e);
         }
+    }
+
+    private static int shortest(EkFingerprint ek) {
+        return ek.kind() == EkFingerprint.Kind.NAME ? ALGORITHM + SHORTEST : SHORTEST;
     }
 
     private static Stream<EkFingerprint> fingerprints(Claimant claimant) {
