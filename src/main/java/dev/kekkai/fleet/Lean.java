@@ -37,13 +37,17 @@ record Lean(Policy policy, List<String> dropped) {
         return new Lean(lean, dropped);
     }
 
+    byte[] canonical() {
+        return PolicyText.canonical(policy);
+    }
+
     /**
      * Its canonical form, which was read back.
      *
      * @throws FleetException if it cannot be, and so must not come into force
      */
     byte[] readable(String group) throws FleetException {
-        byte[] canonical = PolicyText.canonical(policy);
+        byte[] canonical = canonical();
         if (canonical.length > PolicyDocument.MOST_BYTES) {
             throw new FleetException("the policy of group '" + group + "' would be " + canonical.length / 1024
                     + " KiB, and a document has at most " + PolicyDocument.MOST_BYTES / 1024

@@ -1,5 +1,6 @@
 package dev.kekkai.fleet;
 
+import dev.kekkai.attestation.pcr.Digest;
 import dev.kekkai.attestation.policy.Alternative;
 import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.attestation.verdict.TrustClass;
@@ -9,6 +10,7 @@ import dev.kekkai.keyring.Order;
 import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredFleet;
+import dev.kekkai.tpm.structure.HashAlg;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +47,12 @@ record PolicyChanges(Decision decisions) {
         EnrollRequest.checkName("group", group);
         boolean[] changed = new boolean[1];
         Lean[] result = new Lean[1];
-        decisions.decide(order, "policy.put", group + ": " + what, before -> {
+        Decision.Words words = new Decision.Words(
+                group + ": " + what,
+                () -> List.of(group + ": " + what + ", SHA-256 of the document "
+                        + Digest.of(HashAlg.SHA256, HashAlg.SHA256.digest(result[0].canonical()))
+                                .hex()));
+        decisions.decide(order, "policy.put", words, before -> {
             Optional<byte[]> document =
                     Optional.ofNullable(before.policies().get(new StoredFleet.Group(order.tenant(), group)));
             result[0] = Lean.of(edit.of(new Met(group, document)));
