@@ -114,8 +114,13 @@ final class Sightings {
         }
     }
 
-    /** @throws Denied if the connection's key is not the node's own any more */
-    void check(Node node, Peer peer) throws Denied {
+    /**
+     * Whether the connection's key is still the node's own.
+     *
+     * @param asks whether it says something now; a connection that lingers after its agent is gone does not
+     * @throws Denied if it is not
+     */
+    void check(Node node, Peer peer, boolean asks) throws Denied {
         Seen seen = of(node);
         synchronized (seen) {
             takeOver(node, seen);
@@ -128,7 +133,9 @@ final class Sightings {
                 return;
             }
             seen.superseded.putIfAbsent(peer.tlsKey(), System.nanoTime());
-            seen.returned.add(peer.tlsKey());
+            if (asks) {
+                seen.returned.add(peer.tlsKey());
+            }
             throw new Denied(
                     Code.SUPERSEDED,
                     "the node attested anew with another TLS key: its agent was started again, or somebody else has its TPM");
