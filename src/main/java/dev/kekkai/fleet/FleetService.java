@@ -80,9 +80,10 @@ public final class FleetService implements Fleet {
         this.nanos = nanos;
     }
 
-    /** Whose word about nodes counts from now on: a gateway has its key once its HSM is open. */
+    /** Whose word about nodes counts from now on, and looks at once: a gateway has its key once its HSM is open. Waits for the database. */
     public void believe(Witness witness) {
         signed.by(witness);
+        look();
     }
 
     /**

@@ -81,10 +81,11 @@ final class SignedRows {
                 by.signed(ObservationStatement.counters(row), row.signed().counted()));
     }
 
-    /** Signatures that were met at the last look and are no gateway's. */
+    /** Signatures that were met at the last look and are no gateway's; none before anybody could tell. */
     Map<NodeId, Signed> refused() {
+        Witness by = witness;
         return found.entrySet().stream()
-                .filter(entry -> !entry.getValue().good())
+                .filter(entry -> !entry.getValue().good() && entry.getValue().by() == by && by != Witness.NOBODY)
                 .collect(Collectors.toMap(Map.Entry::getKey, entry -> refused(entry.getValue())));
     }
 

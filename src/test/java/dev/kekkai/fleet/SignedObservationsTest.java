@@ -64,12 +64,20 @@ class SignedObservationsTest {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
+    private static Observation counted(BootCounters counters) {
+        return seen(now().minusSeconds(120), KEY, counters);
+    }
+
     private static Observation seen(Instant at, String tlsKey) {
+        return seen(at, tlsKey, COUNTERS);
+    }
+
+    private static Observation seen(Instant at, String tlsKey, BootCounters counters) {
         return new Observation(
                 at,
                 true,
                 "{}",
-                Optional.of(COUNTERS),
+                Optional.of(counters),
                 Optional.of(TrustClass.VOUCHED),
                 Optional.of(tlsKey),
                 Optional.of(at.plusSeconds(600)),
@@ -191,6 +199,23 @@ class SignedObservationsTest {
         isAsItWas(seenAtAStart(Gateway.witness(next, InstantSource.system(), next, key)));
         assertThat(seenAtAStart(Gateway.witness(next, InstantSource.system(), next)))
                 .isEmpty();
+    }
+
+    /** Else its first node could set back the counters of one that was not believed yet. */
+    @Test
+    void a_gateway_that_gets_its_key_knows_what_others_signed_before_it_serves() throws Exception {
+        try (Gateway starting =
+                new Gateway(database, key, Files.createDirectory(folder.resolve("starting")), Witness.NOBODY)) {
+            assertThat(seenBy(starting, node)).isEmpty();
+            starting.fleet.observe(node.id(), counted(new BootCounters(4, 0)));
+            starting.fleet.look();
+            assertThat(database.ask("SELECT resets FROM node_observation")).isEqualTo("5");
+
+            starting.fleet.believe(Gateway.witness(key, InstantSource.system(), key));
+
+            assertThat(starting.fleet.observed(node.id()).flatMap(Observation::counters))
+                    .contains(COUNTERS);
+        }
     }
 
     /** Its key went with the process that had it; if it did not, nothing new is said with it. */
