@@ -7,6 +7,7 @@ import dev.kekkai.config.Tenants;
 import dev.kekkai.config.Tenants.Tenant;
 import dev.kekkai.fleet.FleetAdministration;
 import dev.kekkai.fleet.FleetService;
+import dev.kekkai.fleet.Witness;
 import dev.kekkai.keyring.Operator;
 import java.time.InstantSource;
 import java.util.stream.Collectors;
@@ -17,14 +18,19 @@ public final class FleetBench {
     private final FleetService fleet;
     private final FleetAdministration administration;
 
-    /** Borrows a workbench; nothing is read yet. */
-    public FleetBench(Workbench bench, KekkaiConfig config) {
+    /**
+     * Borrows a workbench; nothing is read yet.
+     *
+     * @param witness whose word about nodes counts
+     */
+    public FleetBench(Workbench bench, KekkaiConfig config, Witness witness) {
         this.tenants = config.tenants();
         this.fleet = new FleetService(
                 bench.store().fleet(),
                 tenants.all().stream().filter(Tenant::pending).map(Tenant::id).collect(Collectors.toSet()),
                 InstantSource.system(),
-                config.store().maxStaleness());
+                config.store().maxStaleness(),
+                witness);
         this.administration = new FleetAdministration(fleet, bench.audit(), InstantSource.system());
     }
 

@@ -6,9 +6,11 @@ import dev.kekkai.config.GatewayConfig;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.Tenants.Tenant;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.Signer;
 import dev.kekkai.dek.Health;
 import dev.kekkai.gateway.GatewayEndpoint;
 import dev.kekkai.gateway.GatewayLimits;
+import dev.kekkai.gateway.GatewayWitness;
 import dev.kekkai.gateway.TenantTrust;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.identity.CertificateAuthority;
@@ -22,9 +24,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
@@ -99,6 +103,7 @@ public final class GatewayServer implements AutoCloseable {
         write(roots, rootsFile);
         ServerIdentity identity = ServerIdentity.make(roots.active(), config.names(), clock);
         identity.keepFresh(KeySide.timer("kekkai-certificate", open));
+        keys.fleet().fleet().believe(new GatewayWitness(identity, rootKeys(roots, keys, config.serverRoot())));
         NodeCertificates certificates = new NodeCertificates(
                 CertificateAuthority.of(keys.bench().token().signer(CLIENT_CA), "Kekkai nodes", random), clock);
         try {
@@ -123,6 +128,20 @@ public final class GatewayServer implements AutoCloseable {
                             + "; stop whoever has it, or choose another",
                     e);
         }
+    }
+
+    /** Of roots before the active one, too, as long as the HSM has them: what gateways under them wrote stays true. */
+    private static List<PublicKey> rootKeys(ServerRoots roots, KeySide keys, int active) throws CustodyException {
+        List<PublicKey> all = new ArrayList<>(
+                List.of(roots.active().publicKey(), roots.standby().publicKey()));
+        for (int number = 1; number < active; number++) {
+            keys.bench()
+                    .token()
+                    .findSigner(ServerRoots.label(number))
+                    .map(Signer::publicKey)
+                    .ifPresent(spki -> all.add(GatewayWitness.key(spki)));
+        }
+        return all;
     }
 
     private static void write(ServerRoots roots, RootsFile file) throws StartException {

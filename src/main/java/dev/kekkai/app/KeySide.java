@@ -19,6 +19,7 @@ import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.custody.pkcs11.Pkcs11Token;
 import dev.kekkai.custody.pkcs11.TokenIdentity;
 import dev.kekkai.dek.Health;
+import dev.kekkai.fleet.Witness;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.DeepProbe;
 import dev.kekkai.keyring.KeyAdministration;
@@ -114,7 +115,8 @@ final class KeySide {
                 examination.check(inventory, custodian);
             }
         });
-        FleetBench fleet = new FleetBench(bench, config);
+        FleetBench fleet = new FleetBench(
+                bench, config, config.role() == KekkaiConfig.Role.GATEWAY ? Witness.NOBODY : Witness.ANYBODY);
         fleet.fleet().start(timer("kekkai-fleet", open));
         Approvals approvals = bench.approvals(keys);
         approvals.start(timer("kekkai-approvals", open));
@@ -176,7 +178,7 @@ final class KeySide {
         FleetCalls nodes = new FleetCalls(fleet.desk(ADMIN_SOCKET));
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
-                Serving.of(
+                Serving.ofOrders(
                         AdminGrpc.bindService(
                                 new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, approvals, ADMIN_SOCKET), keyrings)),

@@ -4,6 +4,7 @@ import dev.kekkai.admin.FleetDesk;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.fleet.FleetException;
+import dev.kekkai.fleet.Witness;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.wire.admin.v1.ChangeNodeRequest;
@@ -23,7 +24,7 @@ public final class OfflineFleet {
 
     /** Borrows a workbench, and reads what is stored. */
     public OfflineFleet(Workbench bench, KekkaiConfig config, Operator operator) {
-        this.bench = new FleetBench(bench, config);
+        this.bench = new FleetBench(bench, config, Witness.ANYBODY);
         this.desk = this.bench.desk(operator);
         this.bench.fleet().look();
     }

@@ -107,6 +107,7 @@ final class FleetReplay {
                 Optional.empty(),
                 it.at(),
                 Optional.empty(),
+                0,
                 0);
         nodes.put(node.id(), node);
         names.put(new Name(tenant, node.name()), node.id());

@@ -51,7 +51,7 @@ final class EnrollCommand {
                         .paramLabel("HEX")
                         .type(String.class)
                         .description(
-                                "The EK's TPM name, or the SHA-256 of its public key; of a machine that waits, at least the first 16 digits.")
+                                "The EK's TPM name, or the SHA-256 of its public key; of a machine that waits, at least the first 36 digits of the one or 32 of the other.")
                         .build())
                 .addOption(OptionSpec.builder(GROUP)
                         .paramLabel("GROUP")

@@ -58,7 +58,7 @@ final class NodeListing {
                     machine.getHostName(),
                     "WAITING",
                     "-",
-                    shortened(machine.getEk()),
+                    machine.getEk(),
                     "-",
                     time(machine.getLastMillis(), "-"),
                     "from " + machine.getSource());

@@ -11,6 +11,9 @@ import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.UntrustedStoreException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what an operator decided: found to fit, recorded, signed and written, in this order and in one transaction. */
@@ -20,10 +23,24 @@ record Decision(FleetService fleet, AuditTrail audit) {
         List<FleetEvent> events(StoredFleet before) throws FleetException;
     }
 
+    /**
+     * What is recorded, once it is known: a record for each thing that is done, since one alone is cut where it is long.
+     *
+     * @param ordered for the one record of a refusal or failure
+     */
+    record Words(String ordered, Supplier<List<String>> done) {}
+
     /** Answers with the state after it, or what that would be in a dry run. */
     StoredFleet decide(Order order, String action, String what, Verb verb)
             throws FleetException, StoreException, AuditException {
-        Carried carried = new Carried(order, action, what, verb);
+        return decide(order, action, new Words(what, () -> List.of(what)), verb);
+    }
+
+    /** The same in more words. */
+    StoredFleet decide(Order order, String action, Words words, Verb verb)
+            throws FleetException, StoreException, AuditException {
+        String what = words.ordered();
+        Carried carried = new Carried(order, action, words, verb);
         try {
             StoredFleet after = fleet.store().change(order.tenant(), carried);
             if (order.dryRun()) {
@@ -61,7 +78,32 @@ record Decision(FleetService fleet, AuditTrail audit) {
     }
 
     private void record(Order order, String action, Outcome outcome, String reason) throws AuditException {
-        audit.record(new AuditEvent(
+        audit.record(event(order, action, outcome, reason));
+    }
+
+    /** All in as few writes as the trail can; one that is not written is as if none were. */
+    private void recordAll(Order order, String action, List<String> done) throws AuditException {
+        List<CompletableFuture<Void>> written = done.stream()
+                .map(each -> audit.recordWithOthers(event(order, action, Outcome.DONE, each))
+                        .toCompletableFuture())
+                .toList();
+        try {
+            for (CompletableFuture<Void> each : written) {
+                each.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuditException failed) {
+                throw failed;
+            }
+            throw new AuditException("the audit trail failed in a way nobody foresaw", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AuditException("interrupted while the audit trail was written", e);
+        }
+    }
+
+    private static AuditEvent event(Order order, String action, Outcome outcome, String reason) {
+        return new AuditEvent(
                 action,
                 order.tenant(),
                 order.operator().name(),
@@ -69,21 +111,21 @@ record Decision(FleetService fleet, AuditTrail audit) {
                 "",
                 "",
                 outcome,
-                reason));
+                reason);
     }
 
     private final class Carried implements FleetStore.Step {
         private final Order order;
         private final String action;
-        private final String what;
+        private final Words words;
         private final Verb verb;
         private boolean met;
         private @Nullable StoredFleet after;
 
-        Carried(Order order, String action, String what, Verb verb) {
+        Carried(Order order, String action, Words words, Verb verb) {
             this.order = order;
             this.action = action;
-            this.what = what;
+            this.words = words;
             this.verb = verb;
         }
 
@@ -105,7 +147,7 @@ record Decision(FleetService fleet, AuditTrail audit) {
                 return false;
             }
             try {
-                record(order, action, Outcome.DONE, what);
+                recordAll(order, action, words.done().get());
                 return true;
             } catch (AuditException e) {
                 throw new StoreException(String.valueOf(e.getMessage()), e);

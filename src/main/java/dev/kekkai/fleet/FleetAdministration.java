@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * All that is decided about nodes and policies: each decision is one transaction, recorded before it takes effect, and what was refused or failed
@@ -43,7 +42,7 @@ public final class FleetAdministration {
     }
 
     /**
-     * The EK that an operator means: a whole fingerprint, or the first 16 digits or more of that of a machine which waits for approval.
+     * The EK that an operator means: a whole fingerprint, or the first digits of that of a machine which waits for approval, 128 bits of its digest at least.
      *
      * @param said hex; colons and blanks are passed over
      */
@@ -54,12 +53,14 @@ public final class FleetAdministration {
     /** Enrols machines, all or none. */
     public FleetChange enroll(Order order, List<EnrollRequest> requests)
             throws FleetException, StoreException, AuditException {
-        String what = requests.stream()
-                .map(each -> each.name() + " (EK " + each.ek().hex() + ", group " + each.group() + ")")
-                .collect(Collectors.joining(", "));
+        List<String> machines = requests.stream()
+                .map(it -> it.name() + " (EK " + it.ek().hex() + ", group " + it.group() + ")")
+                .toList();
+        String all = (machines.size() == 1 ? "" : machines.size() + " machines, all or none: ")
+                + String.join(", ", machines);
         List<NodeId> ids = new ArrayList<>();
         requests.forEach(each -> ids.add(new NodeId(UUID.randomUUID())));
-        StoredFleet after = decisions.decide(order, "node.enroll", what, before -> {
+        StoredFleet after = decisions.decide(order, "node.enroll", new Decision.Words(all, () -> machines), before -> {
             List<FleetEvent> events = new ArrayList<>();
             for (int index = 0; index < requests.size(); index++) {
                 events.add(new Enrolling(fleet.claimants(), clock.instant())
@@ -71,7 +72,8 @@ public final class FleetAdministration {
         List<String> said = new ArrayList<>();
         for (Node node : nodes) {
             said.add("node '" + node.name() + "' " + (order.dryRun() ? "would be" : "is") + " enrolled in group '"
-                    + node.group() + "'" + (order.dryRun() ? "" : " as " + node.id()));
+                    + node.group() + "'" + (order.dryRun() ? "" : " as " + node.id()) + ", EK "
+                    + node.ek().hex());
         }
         nodes.stream().map(Node::group).distinct().forEach(group -> {
             if (!after.policies().containsKey(new StoredFleet.Group(order.tenant(), group))) {

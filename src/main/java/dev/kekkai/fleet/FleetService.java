@@ -39,6 +39,7 @@ public final class FleetService implements Fleet {
     private final Duration maxStaleness;
     private final Observations observations = new Observations();
     private final Claims claims = new Claims();
+    private final SignedRows signed;
     private volatile Loaded loaded = new Loaded(StoredFleet.none(), StoredForms.view(StoredFleet.none()));
     private volatile long provedAt;
     private volatile String why = "the nodes were not read yet";
@@ -52,9 +53,15 @@ public final class FleetService implements Fleet {
      *
      * @param pendingAllowed tenants whose machines may wait for approval
      * @param maxStaleness {@code store.max-staleness}
+     * @param witness whose word about nodes counts
      */
-    public FleetService(FleetStore store, Set<TenantId> pendingAllowed, InstantSource clock, Duration maxStaleness) {
-        this(store, pendingAllowed, clock, maxStaleness, System::nanoTime);
+    public FleetService(
+            FleetStore store,
+            Set<TenantId> pendingAllowed,
+            InstantSource clock,
+            Duration maxStaleness,
+            Witness witness) {
+        this(store, pendingAllowed, clock, maxStaleness, witness, System::nanoTime);
     }
 
     /** For tests, with a monotonic clock of their own. */
@@ -63,12 +70,20 @@ public final class FleetService implements Fleet {
             Set<TenantId> pendingAllowed,
             InstantSource clock,
             Duration maxStaleness,
+            Witness witness,
             LongSupplier nanos) {
         this.store = store;
         this.pendingAllowed = Set.copyOf(pendingAllowed);
         this.clock = clock;
         this.maxStaleness = maxStaleness;
+        this.signed = new SignedRows(witness);
         this.nanos = nanos;
+    }
+
+    /** Whose word about nodes counts from now on, and looks at once: a gateway has its key once its HSM is open. Waits for the database. */
+    public void believe(Witness witness) {
+        signed.by(witness);
+        look();
     }
 
     /**
@@ -132,9 +147,9 @@ public final class FleetService implements Fleet {
         List<StoredClaim> asked = claims.take();
         try {
             if (!seen.isEmpty()) {
-                store.observe(seen, clock.instant().plus(Observations.TOLERANCE));
+                store.observe(signed.signed(seen), clock.instant().plus(Observations.TOLERANCE), signed.refused());
             }
-            observations.read(fleet, store.observations(), clock.instant());
+            observations.read(fleet, signed.believed(store.observations()), clock.instant());
             List<StoredClaim> gone = claims.read(fleet, store.claims(), clock.instant());
             if (!gone.isEmpty() || !asked.isEmpty()) {
                 store.claim(asked, gone);

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param ek what was approved; never that of another node of any tenant, not even of an evicted one
  * @param pinnedAk hex of the AK's name since the first attestation; empty before it and after a re-baseline
  * @param evicted when, if it was
+ * @param baseline how often it was re-baselined
  */
 public record Node(
         NodeId id,
@@ -24,7 +25,8 @@ public record Node(
         EkFingerprint ek,
         Optional<String> pinnedAk,
         Instant enrolled,
-        Optional<Instant> evicted) {
+        Optional<Instant> evicted,
+        int baseline) {
     /** Whether it may attest. An evicted one stays on record, so that its EK is known for what it is. */
     public boolean active() {
         return evicted.isEmpty();

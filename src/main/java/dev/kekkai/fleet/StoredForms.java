@@ -52,7 +52,8 @@ final class StoredForms {
                 fingerprint(node.ek()),
                 node.pinnedAk(),
                 node.enrolled(),
-                node.evicted());
+                node.evicted(),
+                node.baseline());
     }
 
     static EkFingerprint fingerprint(EkMark mark) {
@@ -87,7 +88,8 @@ final class StoredForms {
                 it.trust().map(TrustClass::word),
                 it.tlsKey(),
                 it.certificateEnds(),
-                it.gateway());
+                it.gateway(),
+                StoredObservation.Signed.NOTHING);
     }
 
     static Observation observation(StoredObservation it) {

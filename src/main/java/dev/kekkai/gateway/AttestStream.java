@@ -53,12 +53,16 @@ final class AttestStream implements StreamObserver<FromNode> {
         this.late = steps.timer().schedule(this::tooLate, FIRST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Begins one, or refuses it for want of a place. To be called before the service method returns. */
+    /** Begins one, or refuses it for want of a place, or because nobody of its node may renew with such a certificate. To be called before the service method returns. */
     static StreamObserver<FromNode> begin(Steps steps, Kind kind, Peer peer, StreamObserver<FromGateway> observer) {
         ServerCallStreamObserver<FromGateway> call = (ServerCallStreamObserver<FromGateway>) observer;
         try {
+            if (kind == Kind.RENEW) {
+                steps.reception().recognise(peer);
+            }
             steps.places().enter(place(kind, peer));
         } catch (Denied denied) {
+            steps.register().refusedToBegin(kind.action(), peer, denied);
             call.onError(denied.answer());
             return new Deaf<>();
         }

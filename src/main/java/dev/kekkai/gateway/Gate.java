@@ -30,17 +30,34 @@ final class Gate {
      * @throws Denied if it may ask for nothing
      */
     Node check(Peer peer) throws Denied {
-        Node node = identify(peer);
+        return check(peer, true);
+    }
+
+    /**
+     * The same while nothing is asked: whether the connection may stay.
+     *
+     * @throws Denied if it may not
+     */
+    Node look(Peer peer) throws Denied {
+        return check(peer, false);
+    }
+
+    private Node check(Peer peer, boolean asks) throws Denied {
+        Node node = identify(peer, asks);
         policies.check(node.id(), fleet.view().policyOf(node).orElseThrow(() -> noPolicy(node)));
         return node;
     }
 
     /**
-     * The same for a node that is about to show that it fits its policy.
+     * The same for a node that begins something, or is about to show that it fits its policy.
      *
      * @throws Denied if it may not even do that
      */
     Node identify(Peer peer) throws Denied {
+        return identify(peer, true);
+    }
+
+    private Node identify(Peer peer, boolean asks) throws Denied {
         NodeName name = NodeName.of(peer.certificate())
                 .orElseThrow(() -> new Denied(Code.PROTOCOL, "the certificate names no node"));
         clock.check(peer);
@@ -52,7 +69,7 @@ final class Gate {
         if (!node.tenant().equals(name.tenant())) {
             throw new Denied(Code.OTHER_TENANT, "the node belongs to another tenant than its certificate says");
         }
-        sightings.check(node, peer);
+        sightings.check(node, peer, asks);
         return node;
     }
 

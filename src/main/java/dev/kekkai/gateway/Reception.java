@@ -126,6 +126,11 @@ final class Reception {
         return Transcript.of(init.toByteArray(), wire, peer.exporter(), peer.spki(), peer.serverCertificate());
     }
 
+    /** Whether a node may renew at all; from memory. What it refuses is not recorded here. */
+    void recognise(Peer peer) throws Denied {
+        var unused = gate.identify(peer);
+    }
+
     /** On the service port: the certificate says who it is. */
     Challenged renewal(ByteString init, Peer peer) throws Denied {
         Node node = nodeOf(peer);

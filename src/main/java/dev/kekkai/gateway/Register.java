@@ -79,14 +79,23 @@ final class Register {
 
     /** Refuses a message with so many calls, or, if it has none, to serve at all: one record for all of it. Does not block. */
     void refusedToServe(int calls, Peer peer, Denied denied) {
-        OptionalLong before = serving.admit(peer.source());
+        soon("serve", peer, denied, calls == 0 ? "" : " (" + calls + " calls)");
+    }
+
+    /** Refuses before anything is asked. Does not block. */
+    void refusedToBegin(String action, Peer peer, Denied denied) {
+        soon(action, peer, denied, "");
+    }
+
+    private void soon(String action, Peer peer, Denied denied, String what) {
+        RefusalRate rate = rate(action);
+        OptionalLong before = rate.admit(peer.source());
         if (before.isPresent()) {
-            String what = calls == 0 ? "" : " (" + calls + " calls)";
-            AuditEvent event = named("serve", peer, denied, what, before.getAsLong());
+            AuditEvent event = named(action, peer, denied, what, before.getAsLong());
             try {
                 executor.execute(() -> refused(event));
             } catch (RejectedExecutionException e) {
-                serving.unrecorded(before.getAsLong() + 1);
+                rate.unrecorded(before.getAsLong() + 1);
             }
         }
     }

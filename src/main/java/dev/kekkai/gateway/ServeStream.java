@@ -8,6 +8,7 @@ import dev.kekkai.wire.gateway.v1.FromAgent;
 import dev.kekkai.wire.gateway.v1.ToAgent;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
  */
 final class ServeStream implements StreamObserver<FromAgent> {
     private static final int MOST_CALLS = 4_096;
+    /** For the hello: whoever says nothing holds one of the node's places no longer than this. */
+    private static final Duration FIRST = Duration.ofSeconds(5);
 
     private final Desk desk;
     private final Peer peer;
@@ -24,6 +27,7 @@ final class ServeStream implements StreamObserver<FromAgent> {
     private final ServerCallStreamObserver<ToAgent> call;
     private final Consumer<ServeStream> closed;
     private final Outbox outbox;
+    private final long opened = System.nanoTime();
     private volatile boolean greeted;
     private volatile boolean over;
     private int inFlight;
@@ -143,14 +147,24 @@ final class ServeStream implements StreamObserver<FromAgent> {
 
     /** Sends news, and sends away who may stay no longer. */
     void look() {
-        if (!greeted || over) {
+        if (over) {
             return;
         }
         try {
-            Node node = desk.gate().check(peer);
+            if (!greeted) {
+                checkFirst();
+                return;
+            }
+            Node node = desk.gate().look(peer);
             outbox.tell(desk.told().status(node.tenant()));
         } catch (Denied denied) {
             refuse(denied, List.of());
+        }
+    }
+
+    private void checkFirst() throws Denied {
+        if (System.nanoTime() - opened >= FIRST.toNanos()) {
+            throw new Denied(Code.PROTOCOL, "no hello came within " + FIRST.toSeconds() + " s");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
@@ -42,8 +43,8 @@ final class Sightings {
         final Map<String, Long> superseded = new HashMap<>();
 
         final Set<String> returned = new HashSet<>();
-        /** The AK that was pinned when two keys alternated. */
-        Optional<String> clonedAk = Optional.empty();
+        /** How often the node had been re-baselined when two keys alternated; a TPM makes the same AK again, which tells nothing. */
+        OptionalInt clonedSince = OptionalInt.empty();
 
         /** What its EK was found to be worth when it last attested here. */
         Optional<TrustClass> trust = Optional.empty();
@@ -113,8 +114,13 @@ final class Sightings {
         }
     }
 
-    /** @throws Denied if the connection's key is not the node's own any more */
-    void check(Node node, Peer peer) throws Denied {
+    /**
+     * Whether the connection's key is still the node's own.
+     *
+     * @param asks whether it says something now; a connection that lingers after its agent is gone does not
+     * @throws Denied if it is not
+     */
+    void check(Node node, Peer peer, boolean asks) throws Denied {
         Seen seen = of(node);
         synchronized (seen) {
             takeOver(node, seen);
@@ -127,7 +133,9 @@ final class Sightings {
                 return;
             }
             seen.superseded.putIfAbsent(peer.tlsKey(), System.nanoTime());
-            seen.returned.add(peer.tlsKey());
+            if (asks) {
+                seen.returned.add(peer.tlsKey());
+            }
             throw new Denied(
                     Code.SUPERSEDED,
                     "the node attested anew with another TLS key: its agent was started again, or somebody else has its TPM");
@@ -154,18 +162,18 @@ final class Sightings {
     }
 
     private static void throwIfCloned(Node node, Seen seen) throws Denied {
-        if (seen.clonedAk.isPresent() && seen.clonedAk.equals(node.pinnedAk())) {
+        if (seen.clonedSince.equals(OptionalInt.of(node.baseline()))) {
             throw cloned(node, seen);
         }
     }
 
     private static Denied cloned(Node node, Seen seen) {
-        if (!seen.clonedAk.equals(node.pinnedAk())) {
+        if (!seen.clonedSince.equals(OptionalInt.of(node.baseline()))) {
             LOG.errorf(
                     "ALARM: two TLS keys of node %s (%s) alternate: its vTPM was cloned. Both are refused; find the copy, then evict the node or re-baseline it",
                     node.name(), node.id());
         }
-        seen.clonedAk = node.pinnedAk();
+        seen.clonedSince = OptionalInt.of(node.baseline());
         seen.superseded.clear();
         seen.returned.clear();
         return new Denied(

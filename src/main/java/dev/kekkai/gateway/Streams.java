@@ -28,10 +28,13 @@ final class Streams {
                 timer.scheduleWithFixedDelay(this::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** A certificate that is good for nothing any more takes none of its node's places. */
     StreamObserver<FromAgent> open(Peer peer, StreamObserver<ToAgent> answers) {
         try {
+            var unused = desk.gate().identify(peer);
             desk.shares().enter(peer.node());
         } catch (Denied denied) {
+            desk.register().refusedToServe(0, peer, denied);
             answers.onError(denied.answer());
             return new AttestStream.Deaf<>();
         }

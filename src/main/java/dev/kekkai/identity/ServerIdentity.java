@@ -2,8 +2,10 @@ package dev.kekkai.identity;
 
 import dev.kekkai.custody.CustodyException;
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
@@ -101,11 +103,41 @@ public final class ServerIdentity extends X509ExtendedKeyManager {
 
     /** What new connections are shown. */
     public X509Certificate certificate() {
+        return credential().chain().getFirst();
+    }
+
+    /**
+     * What this gateway said.
+     *
+     * @param certificate for the key that signed
+     * @param signature ECDSA over SHA-256, r ‖ s of 32 bytes each
+     */
+    public record Said(X509Certificate certificate, byte[] signature) {}
+
+    /**
+     * Signs with the key of what new connections are shown; from memory, without the HSM. TLS signs nothing that could begin as it does (RFC 8446
+     * §4.4.3).
+     *
+     * @param message that begins with a length of less than 2^24
+     */
+    public Said sign(byte[] message) {
+        ServerCredential credential = credential();
+        try {
+            Signature signer = Signature.getInstance("SHA256withECDSAinP1363Format");
+            signer.initSign(credential.key());
+            signer.update(message);
+            return new Said(credential.chain().getFirst(), signer.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a key that was made here cannot sign", e);
+        }
+    }
+
+    private ServerCredential credential() {
         ServerCredential credential = byAlias.get(alias(current));
         if (credential == null) {
             throw new IllegalStateException("there is always a current certificate");
         }
-        return credential.chain().getFirst();
+        return credential;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.kekkai.store;
 
+import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,8 +38,10 @@ public interface FleetStore {
      * back.
      *
      * @param latest what is there and says that it is later is replaced
+     * @param refused signatures that were met in rows and are no gateway's: what they stand for is replaced
      */
-    void observe(List<StoredObservation> observations, Instant latest) throws StoreException;
+    void observe(List<StoredObservation> observations, Instant latest, Map<NodeId, StoredObservation.Signed> refused)
+            throws StoreException;
 
     /** All claims, at most {@link #MOST_CLAIMS}. */
     List<StoredClaim> claims() throws StoreException;

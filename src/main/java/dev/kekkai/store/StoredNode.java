@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param otherEk the other mark of the same EK, if it was known at the enrolment
  * @param pinnedAk hex of the AK's name, or empty
  * @param counterEra how often an operator let its boot counters begin anew
+ * @param baseline how often an operator let its AK be pinned anew
  */
 public record StoredNode(
         NodeId id,
@@ -23,15 +24,17 @@ public record StoredNode(
         Optional<String> pinnedAk,
         Instant enrolled,
         Optional<Instant> evicted,
-        int counterEra) {
+        int counterEra,
+        int baseline) {
     /** The same with another AK pinned, or none. */
     public StoredNode pinned(Optional<String> ak) {
-        return new StoredNode(id, tenant, name, group, ek, otherEk, ak, enrolled, evicted, counterEra);
+        return new StoredNode(id, tenant, name, group, ek, otherEk, ak, enrolled, evicted, counterEra, baseline);
     }
 
     /** The same, evicted. */
     public StoredNode evicted(Instant at) {
-        return new StoredNode(id, tenant, name, group, ek, otherEk, pinnedAk, enrolled, Optional.of(at), counterEra);
+        return new StoredNode(
+                id, tenant, name, group, ek, otherEk, pinnedAk, enrolled, Optional.of(at), counterEra, baseline);
     }
 
     /** The same without a pin. */
@@ -46,7 +49,8 @@ public record StoredNode(
                 Optional.empty(),
                 enrolled,
                 evicted,
-                countersAnew ? Math.addExact(counterEra, 1) : counterEra);
+                countersAnew ? Math.addExact(counterEra, 1) : counterEra,
+                Math.addExact(baseline, 1));
     }
 
     /** Whether a mark is one of its EK's. */

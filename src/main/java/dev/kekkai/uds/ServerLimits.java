@@ -24,4 +24,11 @@ public record ServerLimits(
     /** For messages of up to 64 KiB, from a few callers on this host: 32 connections of 256 calls, 2,048 calls in all, 4 threads, 2 s. */
     public static final ServerLimits LOCAL =
             new ServerLimits(64 * 1024, 8 * 1024, 32, 256, 2048, 4, Duration.ofSeconds(2));
+
+    /**
+     * For orders of up to 2 MiB, as 5,000 machines to enrol or a whole policy, from a few operators on this host: 32 connections of 8 calls, 64 calls in
+     * all, 4 threads, 2 s.
+     */
+    public static final ServerLimits ADMIN =
+            new ServerLimits(2 * 1024 * 1024, 8 * 1024, 32, 8, 64, 4, Duration.ofSeconds(2));
 }

@@ -29,4 +29,9 @@ public record Serving(
     public static Serving of(ServerServiceDefinition... services) {
         return new Serving(List.of(services), List.of(), List.of(), ServerLimits.LOCAL);
     }
+
+    /** What operators order, within {@link ServerLimits#ADMIN}. */
+    public static Serving ofOrders(ServerServiceDefinition... services) {
+        return new Serving(List.of(services), List.of(), List.of(), ServerLimits.ADMIN);
+    }
 }

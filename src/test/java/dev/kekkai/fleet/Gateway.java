@@ -3,7 +3,11 @@ package dev.kekkai.fleet;
 import dev.kekkai.attestation.ek.EkFingerprint;
 import dev.kekkai.audit.AuditEvent;
 import dev.kekkai.audit.AuditException;
+import dev.kekkai.custody.CustodyException;
+import dev.kekkai.gateway.GatewayWitness;
 import dev.kekkai.id.TenantId;
+import dev.kekkai.identity.CertificateAuthority;
+import dev.kekkai.identity.ServerIdentity;
 import dev.kekkai.keyring.Operator;
 import dev.kekkai.keyring.Order;
 import dev.kekkai.store.StoreException;
@@ -12,6 +16,7 @@ import dev.kekkai.testing.authority.Hosts;
 import dev.kekkai.testing.authority.MemorySigningKey;
 import dev.kekkai.testing.store.TestDatabase;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** What a gateway keeps of its fleet, on a database and with a memory of its own; time passes when a test says so. */
 final class Gateway implements AutoCloseable {
@@ -35,10 +41,32 @@ final class Gateway implements AutoCloseable {
     private volatile boolean auditFails;
 
     Gateway(TestDatabase database, MemorySigningKey key, Path folder) throws StoreException {
+        this(database, key, folder, witness(key, InstantSource.system(), key));
+    }
+
+    Gateway(TestDatabase database, MemorySigningKey key, Path folder, Witness witness) throws StoreException {
         store = database.open(Hosts.notary(key, folder));
-        fleet = new FleetService(store.fleet(), Set.of(TENANT), InstantSource.system(), MAX_STALENESS, nanos::get);
+        fleet = new FleetService(
+                store.fleet(), Set.of(TENANT), InstantSource.system(), MAX_STALENESS, witness, nanos::get);
         administration = new FleetAdministration(fleet, this::record, InstantSource.system());
         fleet.look();
+    }
+
+    /** A gateway whose certificate a root signed at a time, and which believes those that some roots signed. */
+    static Witness witness(MemorySigningKey root, InstantSource clock, MemorySigningKey... believed) {
+        try {
+            ServerIdentity identity = ServerIdentity.make(
+                    CertificateAuthority.of(root.generate(), "Kekkai server root 1", new SecureRandom()),
+                    List.of("gateway.example"),
+                    clock);
+            return new GatewayWitness(
+                    identity,
+                    Stream.of(believed)
+                            .map(key -> GatewayWitness.key(key.generate().publicKey()))
+                            .toList());
+        } catch (CustodyException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void record(AuditEvent event) throws AuditException {

@@ -25,9 +25,6 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** A small document of YAML, or of JSON, which is YAML too. No object is ever constructed from it, and each complaint names its line. */
 final class DocumentTree {
-    /** Largest document, in bytes. */
-    static final int LIMIT = 256 * 1024;
-
     private final String file;
     private final Node node;
 
@@ -37,8 +34,9 @@ final class DocumentTree {
     }
 
     static DocumentTree parse(String file, byte[] document) throws FleetException {
-        if (document.length > LIMIT) {
-            throw new FleetException(file + " is larger than " + LIMIT / 1024 + " KiB: is it the right file?");
+        if (document.length > PolicyDocument.MOST_BYTES) {
+            throw new FleetException(
+                    file + " is larger than " + PolicyDocument.MOST_BYTES / 1024 + " KiB: is it the right file?");
         }
         try {
             String text = StandardCharsets.UTF_8
@@ -68,7 +66,7 @@ final class DocumentTree {
         options.setAllowRecursiveKeys(false);
         options.setMaxAliasesForCollections(1);
         options.setNestingDepthLimit(10);
-        options.setCodePointLimit(LIMIT);
+        options.setCodePointLimit(PolicyDocument.MOST_BYTES);
         return options;
     }
 

@@ -20,6 +20,9 @@ import java.util.Set;
 
 /** Reads a policy, or one alternative of one. */
 public final class PolicyDocument {
+    /** Largest document, of all alternatives together. */
+    public static final int MOST_BYTES = 256 * 1024;
+
     private static final Set<String> POLICY =
             Set.of("bank", "at-least", "firmware-floor", "audit-only", "alternatives");
     private static final Set<String> ONE = Set.of("bank", "name", "rules");

@@ -18,8 +18,10 @@ record Bounds(String table, int mostRows, List<String> texts) {
             new Bounds("authority_head", 1, List.of("hash", "signature")));
 
     /** Read apart from the others: nothing of the chain hangs on them. */
-    static final Bounds OBSERVATIONS =
-            new Bounds("node_observation", 20_000, List.of("node_id", "verdict", "trust", "tls_key", "gateway"));
+    static final Bounds OBSERVATIONS = new Bounds(
+            "node_observation",
+            20_000,
+            List.of("node_id", "verdict", "trust", "tls_key", "gateway", "seen_signed", "counted_signed"));
 
     static final Bounds CLAIMS =
             new Bounds("node_claim", 10_000, List.of("tenant_id", "ek", "spki", "host_name", "source"));

@@ -31,7 +31,8 @@ final class Migrations {
             "V2__scheduled_activation_and_destruction.sql",
             "V3__authority_chain.sql",
             "V4__audit_anchors.sql",
-            "V5__fleet.sql");
+            "V5__fleet.sql",
+            "V7__signed_observations.sql");
     private static final String NEWEST =
             SCRIPTS.getLast().substring(1, SCRIPTS.getLast().indexOf("__"));
 

@@ -3,6 +3,7 @@ package dev.kekkai.store.sql;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.store.StoredObservation;
 import dev.kekkai.store.StoredObservation.Counters;
+import dev.kekkai.store.StoredObservation.Signed;
 import dev.kekkai.store.UntrustedStoreException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,19 +19,24 @@ import java.util.UUID;
 /** Rows of {@code node_observation}. What cannot be read of them is as if it had not been seen. */
 final class ObservationRows {
     private static final String COLUMNS = "node_id, seen_at, accepted, verdict, trust, tls_key, certificate_ends,"
-            + " gateway, counter_era, resets, restarts";
+            + " gateway, counter_era, resets, restarts, seen_signed, counted_signed";
 
-    /** Of two gateways' words the later counts, unless its time is one that cannot be. */
+    /** Of two gateways' words the later counts, unless its time is one that cannot be, or it is no gateway's. */
     private static final String SEEN = "INSERT INTO node_observation (" + COLUMNS
-            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (node_id) DO UPDATE SET seen_at = excluded.seen_at, accepted = excluded.accepted,"
             + " verdict = excluded.verdict, trust = excluded.trust, tls_key = excluded.tls_key,"
-            + " certificate_ends = excluded.certificate_ends, gateway = excluded.gateway"
-            + " WHERE excluded.seen_at >= node_observation.seen_at OR node_observation.seen_at > ?";
+            + " certificate_ends = excluded.certificate_ends, gateway = excluded.gateway,"
+            + " seen_signed = excluded.seen_signed"
+            + " WHERE excluded.seen_at >= node_observation.seen_at OR node_observation.seen_at > ?"
+            + " OR node_observation.seen_signed = ?";
 
     private static final String COUNTED =
-            "UPDATE node_observation SET counter_era = ?, resets = ?, restarts = ? WHERE node_id = ?"
-                    + " AND (counter_era, resets, restarts) < (?, ?, ?)";
+            "UPDATE node_observation SET counter_era = ?, resets = ?, restarts = ?, counted_signed = ? WHERE node_id = ?"
+                    + " AND ((counter_era, resets, restarts) < (?, ?, ?) OR counted_signed = ?)";
+
+    /** No signature. */
+    private static final String NONE = "-";
 
     private ObservationRows() {}
 
@@ -64,7 +70,8 @@ final class ObservationRows {
                 Optional.ofNullable(row.getString(5)),
                 Optional.ofNullable(row.getString(6)),
                 certificateEnds,
-                KeyringRows.text(row, 8));
+                KeyringRows.text(row, 8),
+                new Signed(KeyringRows.text(row, 12), KeyringRows.text(row, 13)));
     }
 
     private static boolean unsigned(long number) {
@@ -82,10 +89,13 @@ final class ObservationRows {
                 it.trust(),
                 it.tlsKey(),
                 it.certificateEnds(),
-                it.gateway());
+                it.gateway(),
+                it.signed());
     }
 
-    static void write(Connection connection, StoredObservation it, Instant latest) throws SQLException {
+    /** @param refused what is there and so signed is replaced */
+    static void write(Connection connection, StoredObservation it, Instant latest, Optional<Signed> refused)
+            throws SQLException {
         long resets = it.counters().map(Counters::resets).orElse(-1L);
         long restarts = it.counters().map(Counters::restarts).orElse(-1L);
         try (PreparedStatement seen = connection.prepareStatement(SEEN)) {
@@ -104,17 +114,22 @@ final class ObservationRows {
             seen.setInt(9, it.counterEra());
             seen.setLong(10, resets);
             seen.setLong(11, restarts);
-            seen.setLong(12, latest.toEpochMilli());
+            seen.setString(12, it.signed().seen());
+            seen.setString(13, it.signed().counted());
+            seen.setLong(14, latest.toEpochMilli());
+            seen.setString(15, refused.map(Signed::seen).orElse(NONE));
             seen.executeUpdate();
         }
         try (PreparedStatement counted = connection.prepareStatement(COUNTED)) {
             counted.setInt(1, it.counterEra());
             counted.setLong(2, resets);
             counted.setLong(3, restarts);
-            counted.setString(4, it.node().toString());
-            counted.setInt(5, it.counterEra());
-            counted.setLong(6, resets);
-            counted.setLong(7, restarts);
+            counted.setString(4, it.signed().counted());
+            counted.setString(5, it.node().toString());
+            counted.setInt(6, it.counterEra());
+            counted.setLong(7, resets);
+            counted.setLong(8, restarts);
+            counted.setString(9, refused.map(Signed::counted).orElse(NONE));
             counted.executeUpdate();
         }
     }

@@ -1,5 +1,6 @@
 package dev.kekkai.store.sql;
 
+import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.FleetEvent;
 import dev.kekkai.store.FleetStore;
@@ -12,8 +13,10 @@ import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredClaim;
 import dev.kekkai.store.StoredFleet;
 import dev.kekkai.store.StoredObservation;
+import dev.kekkai.store.StoredObservation.Signed;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Nodes and policies in the authority chain of a SQL database, and what was observed in rows. */
@@ -74,10 +77,12 @@ final class SqlFleetStore implements FleetStore {
     }
 
     @Override
-    public void observe(List<StoredObservation> observations, Instant latest) throws StoreException {
+    public void observe(List<StoredObservation> observations, Instant latest, Map<NodeId, Signed> refused)
+            throws StoreException {
         transactions.run("write what was seen of nodes", connection -> {
             for (StoredObservation observation : observations) {
-                ObservationRows.write(connection, observation, latest);
+                ObservationRows.write(
+                        connection, observation, latest, Optional.ofNullable(refused.get(observation.node())));
             }
             return observations;
         });

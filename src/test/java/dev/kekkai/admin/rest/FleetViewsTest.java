@@ -82,7 +82,8 @@ class FleetViewsTest {
                 EkFingerprint.parse("ab".repeat(32)),
                 Optional.empty(),
                 at,
-                Optional.empty());
+                Optional.empty(),
+                0);
         Observation seen = new Observation(
                 at.plusSeconds(1),
                 false,

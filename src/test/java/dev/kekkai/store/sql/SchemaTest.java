@@ -92,7 +92,7 @@ class SchemaTest {
 
         try (SqlKeyringStore store = database.open(SchemaChange.FORWARD, notary)) {
             assertThat(database.ask("SELECT MAX(version) FROM flyway_schema_history"))
-                    .isEqualTo("5");
+                    .isEqualTo("7");
             assertThatThrownBy(() -> store.load(TenantId.DEFAULT))
                     .isInstanceOf(UntrustedStoreException.class)
                     .hasMessageContaining("from before Kekkai kept an authority chain");
@@ -118,7 +118,7 @@ class SchemaTest {
         assertThatThrownBy(() -> database.open(SchemaChange.ONLY_IF_EMPTY, notary))
                 .isInstanceOf(UntrustedStoreException.class)
                 .hasMessageContaining("has version 1")
-                .hasMessageContaining("needs version 5")
+                .hasMessageContaining("needs version 7")
                 .hasMessageContaining("'kekkai serve' brings it forward");
 
         assertThat(everything()).isEqualTo(before);

@@ -127,7 +127,7 @@ public abstract class UsedCertificates extends Attacks {
             refused("suspected-clone");
         }
         target.rebaseline(enrolled);
-        theUnchangedRunPasses();
+        served();
     }
 
     /** An agent that makes a new key at each attempt alternates all the same. */

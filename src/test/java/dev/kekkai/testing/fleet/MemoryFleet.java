@@ -37,7 +37,8 @@ public final class MemoryFleet implements Fleet {
                 ek,
                 Optional.empty(),
                 Instant.now(),
-                Optional.empty());
+                Optional.empty(),
+                0);
         put(node);
         return node;
     }
@@ -55,16 +56,17 @@ public final class MemoryFleet implements Fleet {
     }
 
     public void evict(NodeId id) {
-        change(id, node -> with(node, node.pinnedAk(), Optional.of(Instant.now())));
+        change(id, node -> with(node, node.pinnedAk(), Optional.of(Instant.now()), node.baseline()));
     }
 
     /** Forgets the pinned AK, or pins another. */
     public void rebaseline(NodeId id, Optional<String> ak) {
-        change(id, node -> with(node, ak, node.evicted()));
+        change(id, node -> with(node, ak, node.evicted(), node.baseline() + 1));
     }
 
-    private static Node with(Node node, Optional<String> ak, Optional<Instant> evicted) {
-        return new Node(node.id(), node.tenant(), node.name(), node.group(), node.ek(), ak, node.enrolled(), evicted);
+    private static Node with(Node node, Optional<String> ak, Optional<Instant> evicted, int baseline) {
+        return new Node(
+                node.id(), node.tenant(), node.name(), node.group(), node.ek(), ak, node.enrolled(), evicted, baseline);
     }
 
     /** From now on, until it is empty, nothing is known for certain. */
@@ -111,7 +113,7 @@ public final class MemoryFleet implements Fleet {
         if (!node.active() || node.pinnedAk().filter(ak -> !ak.equals(akName)).isPresent()) {
             throw new FleetException("evicted, or another AK is pinned");
         }
-        put(with(node, Optional.of(akName), Optional.empty()));
+        put(with(node, Optional.of(akName), Optional.empty(), node.baseline()));
     }
 
     @Override

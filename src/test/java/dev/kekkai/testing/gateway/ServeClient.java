@@ -37,6 +37,12 @@ public final class ServeClient implements AutoCloseable, StreamObserver<ToAgent>
         this.stream = GatewayGrpc.newStub(channel).serve(this);
     }
 
+    /** Connects and says nothing. */
+    public static ServeClient silent(TestGateway gateway, TlsKey key) throws Exception {
+        return new ServeClient(
+                key.channel(gateway.servicePort(), gateway.roots().certificates()));
+    }
+
     /** Connects and says hello. */
     public static ServeClient open(int port, TlsKey key, List<X509Certificate> roots) throws Exception {
         return open(port, key, roots, 0);

@@ -13,7 +13,8 @@ public record EnrollOrder(@Nullable List<@Nullable NodeOrder> nodes) {
      * One of them.
      *
      * @param name letters, digits and {@code ._-}; unique among the tenant's nodes
-     * @param ek hex of the EK's name or of SHA-256 of its SubjectPublicKeyInfo; of a machine that waits for approval the first 16 digits are enough
+     * @param ek hex of the EK's name or of SHA-256 of its SubjectPublicKeyInfo; of a machine that waits for approval the first 36 digits are
+     *     enough, or 32 of the latter
      * @param group absent for {@code control-plane}
      * @param afterEviction that the EK of an evicted node comes back
      */
