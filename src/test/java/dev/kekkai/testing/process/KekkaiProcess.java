@@ -44,6 +44,13 @@ public final class KekkaiProcess implements AutoCloseable {
         return await(new KekkaiProcess(process, socket, output, List.of()), KekkaiProcess::accepts);
     }
 
+    /** Waits for the socket to accept, where there is nothing else. */
+    static KekkaiProcess listening(Process process, Path socket, List<Path> output) {
+        return await(
+                new KekkaiProcess(process, socket, output, List.of()),
+                server -> Files.exists(socket) && Sockets.accepts(socket));
+    }
+
     /** What may fail while a server starts. */
     private interface Condition {
         boolean holds(KekkaiProcess server) throws Exception;
