@@ -13,7 +13,11 @@ import java.util.concurrent.CountDownLatch;
 public final class VersionedServer {
     private VersionedServer() {}
 
-    /** @param arguments the configuration file, and the version */
+    /**
+     * Serves.
+     *
+     * @param arguments the configuration file, and the version
+     */
     public static void main(String[] arguments) throws Exception {
         KekkaiConfig config = ConfigFile.load(Path.of(arguments[0]), System.getenv());
         ProtocolVersion protocol = new ProtocolVersion(Long.parseLong(arguments[1]));

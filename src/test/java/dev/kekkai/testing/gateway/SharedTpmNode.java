@@ -33,7 +33,11 @@ public final class SharedTpmNode {
     private final NodeIdentity identity;
     private final TlsKey key = TlsKey.fresh();
 
-    /** @param template of its EK, which no other node in that TPM has */
+    /**
+     * Makes one.
+     *
+     * @param template of its EK, which no other node in that TPM has
+     */
     public SharedTpmNode(Node tpm, EkTemplate template) throws Exception {
         this.tpm = tpm;
         this.prover = new Prover(tpm.tpm(), template, new Hierarchies(Secret.owning(new byte[0])));

@@ -44,7 +44,19 @@ public final class ManyNodes implements AutoCloseable {
 
     /** Starts all of it; each TPM makes three nodes. */
     public static ManyNodes start(Path folder, int tpms) throws Exception {
+        return start(folder, tpms, "");
+    }
+
+    /**
+     * Starts all of it.
+     *
+     * @param javaOptions of the gateway's JVM, in place of those that tests give it; blank: those
+     */
+    public static ManyNodes start(Path folder, int tpms, String javaOptions) throws Exception {
         Installation installation = Installation.withKey(Files.createDirectories(folder.resolve("gateway")));
+        if (!javaOptions.isBlank()) {
+            installation.environment("KEKKAI_JAVA_OPTS", javaOptions.strip());
+        }
         GatewayHost host = GatewayHost.of(installation);
         KekkaiProcess gateway = host.serve();
         boolean done = false;
