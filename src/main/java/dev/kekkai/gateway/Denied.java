@@ -35,6 +35,7 @@ final class Denied extends Exception {
         return switch (code) {
             case UNAVAILABLE -> Status.Code.UNAVAILABLE;
             case BUSY -> Status.Code.RESOURCE_EXHAUSTED;
+            case CHALLENGE_EXPIRED -> Status.Code.ABORTED;
             case PROTOCOL_VERSION -> Status.Code.FAILED_PRECONDITION;
             default -> Status.Code.PERMISSION_DENIED;
         };

@@ -233,7 +233,12 @@ class ServiceTest extends Served {
             return sent;
         };
 
-        assertThat(reason(failure(() -> client.attest(gateway)))).isEqualTo("challenge-expired");
+        StatusException answer = failure(() -> client.attest(gateway));
+
+        assertThat(reason(answer)).isEqualTo("challenge-expired");
+        assertThat(answer.getStatus().getCode())
+                .as("it says nothing of the node, which keeps what it has")
+                .isEqualTo(Status.Code.ABORTED);
         assertThat(gateway.last("attest").orElseThrow().reason()).startsWith("challenge-expired: ");
     }
 

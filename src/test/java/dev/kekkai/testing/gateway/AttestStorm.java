@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,10 @@ import java.util.concurrent.TimeUnit;
  * moment tries again as an agent does: after a pause that doubles, on a new connection.
  */
 public final class AttestStorm {
+    /** What says nothing of the node: busy, away, too late. */
+    private static final Set<Status.Code> FOR_NOW =
+            Set.of(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE, Status.Code.ABORTED);
+
     private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
@@ -103,8 +108,7 @@ public final class AttestStorm {
             tally.served(millisSince(begun));
             return true;
         } catch (StatusException e) {
-            if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
-                    || e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+            if (FOR_NOW.contains(e.getStatus().getCode())) {
                 tally.refused(millisSince(begun), reason(e));
                 return false;
             }
