@@ -164,7 +164,7 @@ class AttestedIT {
             assertThat(diff(0))
                     .contains("first (ACTIVE): holds")
                     .containsPattern(
-                            "next \\(PENDING\\): does not hold\\s+pcr-mismatch: PCR 4 .*" + next + ".*" + booted)
+                            "next \\(PENDING\\): does not hold\\s+pcr-mismatch: PCR 4: .*" + next + ".*" + booted)
                     .doesNotContain("PCR 0", "PCR 2", "PCR 7");
         }
         tpm.swtpm().losePower();
@@ -175,7 +175,7 @@ class AttestedIT {
             assertThat(diff(1))
                     .contains("next (PENDING): holds")
                     .containsPattern(
-                            "first \\(ACTIVE\\): does not hold\\s+pcr-mismatch: PCR 4 .*" + booted + ".*" + next);
+                            "first \\(ACTIVE\\): does not hold\\s+pcr-mismatch: PCR 4: .*" + booted + ".*" + next);
             host.installation()
                     .run("policy", "activate", "control-plane", "next")
                     .succeeded();

@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 
 /** A server in a process of its own, which ends with {@link #close} at the latest. */
 public final class KekkaiProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(150);
     private static final long END_SECONDS = 20;
 
     private final Process process;

@@ -4,33 +4,46 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
-/** Has a process see another wall clock than the machine's, by libfaketime. Its monotonic clock, and the times of files, stay. */
+/**
+ * Has a process see another wall clock than the machine's, and the same monotonic one, by a library that is loaded before the C library.
+ *
+ * <p>Not libfaketime: it stands in the way of every timed wait, and a JVM's start takes it three times as long.
+ */
 public final class OtherClock {
-    private static final Path LIBRARIES = Path.of("/usr/lib");
-    private static final String LIBRARY = "faketime/libfaketimeMT.so.1";
+    private static final Path SOURCE =
+            Path.of(System.getProperty("kekkai.home", ""), "src", "test", "native", "other-clock", "other_clock.c");
 
     private OtherClock() {}
 
-    /** Variables for a process whose clock is off by that much. */
-    public static Map<String, String> off(Duration by) throws IOException {
-        return Map.of(
-                "LD_PRELOAD", library().toString(),
-                "FAKETIME", (by.isNegative() ? "-" : "+") + by.abs().toSeconds() + "s",
-                "DONT_FAKE_MONOTONIC", "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-                "NO_FAKE_STAT", "1");
+    /**
+     * Variables for a process whose clock is off by that much.
+     *
+     * @param folder for the library
+     */
+    public static Map<String, String> off(Duration by, Path folder) throws IOException, InterruptedException {
+        Path library = folder.resolve("other_clock.so");
+        if (!Files.exists(library)) {
+            compile(library);
+        }
+        return Map.of("LD_PRELOAD", library.toString(), "TEST_CLOCK_OFF", Long.toString(by.toSeconds()));
     }
 
-    private static Path library() throws IOException {
-        try (Stream<Path> architectures = Files.list(LIBRARIES)) {
-            return architectures
-                    .map(architecture -> architecture.resolve(LIBRARY))
-                    .filter(Files::exists)
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("libfaketime is not installed: bin/test installs it"));
-        }
+    private static void compile(Path library) throws IOException, InterruptedException {
+        Finished.of(
+                        library.getParent(),
+                        Map.of(),
+                        List.of(
+                                "cc",
+                                "-shared",
+                                "-fPIC",
+                                "-O1",
+                                "-o",
+                                library.toString(),
+                                SOURCE.toAbsolutePath().toString(),
+                                "-ldl"))
+                .succeeded();
     }
 }
