@@ -28,7 +28,7 @@ class AttestStormIT {
 
     private static final int ALL = NODES * EACH;
     private static final int STORMS = 3;
-    private static final Duration BOUND = Duration.ofSeconds(180);
+    private static final Duration BOUND = Duration.ofMinutes(3);
     /** What kube-apiserver waits for a KMS plugin, unless it is told otherwise. */
     private static final Duration APISERVERS_PATIENCE = Duration.ofSeconds(3);
 
