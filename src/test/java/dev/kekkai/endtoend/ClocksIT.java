@@ -186,10 +186,9 @@ class ClocksIT {
             awaitReady(agent);
 
             aSeedComesBack(agent);
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(wrong.output())
-                            .contains("says that it saw a node at ")
-                            .contains("the clock of one of them is off, and the time is not believed"));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(wrong.output())
+                    .contains("says that it saw a node at ")
+                    .contains("the clock of one of them is off, and the time is not believed"));
             assertThat(wrong.output()).doesNotContain("ALARM");
         }
     }

@@ -97,7 +97,9 @@ class TwoGatewaysIT {
             assertThat(client.status().getKeyId()).isEqualTo(keyId);
             assertThat(agent.probe("/livez").statusCode()).isEqualTo(200);
             assertThat(agent.socket()).exists();
-            assertThatThrownBy(() -> client.wrap(KmsClient.dek())).hasMessageContaining("no gateway serves");
+            // The first calls wait for a gateway that is back in a moment.
+            await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(() -> client.wrap(KmsClient.dek()))
+                    .hasMessageContaining("no gateway serves"));
 
             second = two.serve();
             await().atMost(PATIENCE).untilAsserted(() -> {

@@ -62,8 +62,7 @@ public final class GatewayHost {
 
     /** With a wall clock that is off by that much. */
     public KekkaiProcess serveWithClock(Duration off) throws IOException, InterruptedException {
-        return installation.serve(
-                OtherClock.off(off, installation.config().getParent()));
+        return installation.serve(OtherClock.off(off, installation.config().getParent()));
     }
 
     /** As the gateway of a build that speaks another version of the protocol; it has no probes. */
