@@ -137,7 +137,8 @@ public final class KeyDesk {
 
     public KeyChange reconcile(ReconcileStoreRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return KeyMessages.of(keys.reconcile(order("", request.getDryRun()), mechanism, request.getTakeOver()));
+        return KeyMessages.of(
+                keys.reconcile(order(request.getTenant(), request.getDryRun()), mechanism, request.getTakeOver()));
     }
 
     private Order order(String tenant, boolean dryRun) throws KeyringException {

@@ -3,6 +3,7 @@ package dev.kekkai.agent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.attestation.Transcript;
 import dev.kekkai.attestation.credential.WrappedCredential;
 import dev.kekkai.attestation.pcr.Selection;
@@ -48,10 +49,12 @@ final class Attesting {
     private final Told told;
     private final Optional<UUID> tenant;
     private final String hostName;
+    private final ProtocolVersion protocol;
 
     /**
      * @param tenant that the node claims to belong to, if it claims
      * @param hostName for people who approve
+     * @param protocol what this agent speaks
      */
     Attesting(
             Network network,
@@ -60,7 +63,8 @@ final class Attesting {
             FirmwareLog log,
             Told told,
             Optional<UUID> tenant,
-            String hostName) {
+            String hostName,
+            ProtocolVersion protocol) {
         this.network = network;
         this.key = key;
         this.tpm = tpm;
@@ -68,6 +72,7 @@ final class Attesting {
         this.told = told;
         this.tenant = tenant;
         this.hostName = hostName;
+        this.protocol = protocol;
     }
 
     /** Who the TPM is. */
@@ -104,6 +109,7 @@ final class Attesting {
             ByteString init = init(identity, held).toByteString();
             conversation.say(FromNode.newBuilder().setInit(init).build());
             ByteString challenge = challenge(conversation.hear());
+            checkVersion(Challenge.parseFrom(challenge));
             X509Certificate server = peer.serverCertificate();
             Transcript transcript = Transcript.of(
                     init.toByteArray(), challenge.toByteArray(), peer.exporter(), key.spki(), server.getEncoded());
@@ -124,7 +130,8 @@ final class Attesting {
                 .setEkPublic(ByteString.copyFrom(identity.ek().bytes()))
                 .setAkPublic(ByteString.copyFrom(identity.ak().bytes()))
                 .setTlsKey(ByteString.copyFrom(key.spkiDigest()))
-                .setHostName(hostName);
+                .setHostName(hostName)
+                .setProtocol(protocol.wire());
         identity.ekChain().forEach(certificate -> init.addEkChain(ByteString.copyFrom(certificate)));
         held.ifPresent(grant -> init.setNode(Uuids.write(grant.node())));
         tenant.ifPresent(claimed -> init.setTenant(Uuids.write(claimed)));
@@ -136,6 +143,14 @@ final class Attesting {
             throw new GeneralSecurityException("the gateway answered Init with something else than a challenge");
         }
         return message.getChallenge();
+    }
+
+    /** Before anything is quoted: a gateway that is too far away is not told what this node booted. */
+    private void checkVersion(Challenge challenge) throws GeneralSecurityException {
+        Optional<String> apart = ProtocolVersion.apart(protocol, ProtocolVersion.told(challenge.getProtocol()));
+        if (apart.isPresent()) {
+            throw new GeneralSecurityException(apart.get());
+        }
     }
 
     private Evidence evidence(Challenge challenge, Transcript transcript, boolean renewal)
@@ -186,6 +201,7 @@ final class Attesting {
                     reason == null ? "refused" : reason,
                     String.valueOf(failure.getStatus().getDescription()));
         }
-        return new NoAnswerException(gateway + ": " + Failures.said(failure), failure);
+        String code = reason == null ? "" : reason + ": ";
+        return new NoAnswerException(gateway + ": " + code + Failures.said(failure), failure);
     }
 }

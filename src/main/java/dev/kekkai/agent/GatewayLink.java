@@ -1,5 +1,6 @@
 package dev.kekkai.agent;
 
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.config.KekkaiConfig.Gateway;
 import dev.kekkai.dek.Deadline;
 import java.time.Duration;
@@ -26,6 +27,8 @@ final class GatewayLink implements Runnable {
     private final Told told;
     private final Calls calls;
     private final ScheduledExecutorService timer;
+    private final NodeClock clock;
+    private final ProtocolVersion protocol;
     private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private volatile @Nullable Session session;
     private volatile String problem = "not connected yet";
@@ -33,6 +36,7 @@ final class GatewayLink implements Runnable {
     /**
      * @param calls told of what happens on sessions
      * @param timer cuts off what does not drain
+     * @param protocol what this agent speaks
      */
     GatewayLink(
             Gateway gateway,
@@ -40,13 +44,17 @@ final class GatewayLink implements Runnable {
             Standing standing,
             Told told,
             Calls calls,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            NodeClock clock,
+            ProtocolVersion protocol) {
         this.gateway = gateway;
         this.network = network;
         this.standing = standing;
         this.told = told;
         this.calls = calls;
         this.timer = timer;
+        this.clock = clock;
+        this.protocol = protocol;
     }
 
     Gateway gateway() {
@@ -77,6 +85,22 @@ final class GatewayLink implements Runnable {
                 .orElse("no status yet");
     }
 
+    /** What it last told, while the connection lasts. */
+    private Optional<Session.Heard> heard() {
+        return session().filter(Session::open).flatMap(Session::heard);
+    }
+
+    /** How it does, for an operator. */
+    UplinkReport.Link report(boolean preferred) {
+        return new UplinkReport.Link(
+                gateway.toString(),
+                problem(),
+                preferred,
+                session().filter(Session::open).map(Session::latency).orElse(Duration.ZERO),
+                heard().map(heard -> heard.update().getProtocol()).orElse(0),
+                heard().flatMap(clock::behind).orElse(Duration.ZERO));
+    }
+
     @Override
     public void run() {
         try {
@@ -101,7 +125,8 @@ final class GatewayLink implements Runnable {
     }
 
     private boolean connect(Grant grant) throws InterruptedException {
-        Session next = Session.open(gateway, grant, network.toServe(gateway, grant.chain()), told, calls, Calls.MOST);
+        Session next = Session.open(
+                gateway, grant, network.toServe(gateway, grant.chain()), told, calls, protocol, Calls.MOST);
         boolean serves = false;
         try {
             serves =
@@ -121,6 +146,7 @@ final class GatewayLink implements Runnable {
         LOG.infof(
                 "gateway %s: connected, a round trip takes %d us",
                 gateway, TimeUnit.NANOSECONDS.toMicros(next.latency().toNanos()));
+        next.heard().flatMap(clock::gap).ifPresent(gap -> LOG.warnf("gateway %s: %s", gateway, gap));
         if (old != null) {
             leave(old);
         }

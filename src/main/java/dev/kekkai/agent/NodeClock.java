@@ -5,6 +5,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * The node's wall clock, which is not trusted further than a day: at boot it may be off by an hour or two, and attestation comes before
@@ -15,6 +17,8 @@ import java.time.InstantSource;
  */
 final class NodeClock {
     static final Duration TOLERANCE = Duration.ofDays(1);
+    /** As much as gateways' clocks may differ by. */
+    private static final Duration WORTH_SAYING = Duration.ofMinutes(5);
 
     private final InstantSource clock;
     private Instant floor = Instant.EPOCH;
@@ -42,6 +46,28 @@ final class NodeClock {
             return from;
         }
         return now.isAfter(until) ? until : now;
+    }
+
+    /** How far a gateway's clock is ahead of this one, if it told what it says. Nothing depends on it: it is for people. */
+    Optional<Duration> behind(Session.Heard heard) {
+        long told = heard.update().getClockMillis();
+        return told == 0
+                ? Optional.empty()
+                : Optional.of(Duration.between(
+                        clock.instant(), Instant.ofEpochMilli(told).plusNanos(System.nanoTime() - heard.at())));
+    }
+
+    /** That a gateway's clock and this node's are further apart than clocks are that somebody cares for, in words; empty if they are not. */
+    Optional<String> gap(Session.Heard heard) {
+        return behind(heard)
+                .filter(gap -> gap.abs().compareTo(WORTH_SAYING) > 0)
+                .map(gap -> {
+                    Instant wall = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+                    return "its clock says " + wall.plusSeconds(gap.toSeconds()) + " and this node's says " + wall
+                            + ", "
+                            + gap.abs().toSeconds() + " s " + (gap.isNegative() ? "later" : "earlier")
+                            + ": it serves all the same; set right the one that is off";
+                });
     }
 
     /** Takes note of the time from which a certificate is valid that was verified. */

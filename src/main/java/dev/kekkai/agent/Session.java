@@ -1,5 +1,6 @@
 package dev.kekkai.agent;
 
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.config.KekkaiConfig.Gateway;
 import dev.kekkai.wire.gateway.v1.Answer;
 import dev.kekkai.wire.gateway.v1.Failure;
@@ -35,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * company.
  */
 final class Session {
-    private static final int PROTOCOL = 1;
     /** Of one message: at most so many calls, and bytes of calls unless a single one is longer. */
     private static final int MESSAGE_CALLS = 256;
 
@@ -47,6 +47,7 @@ final class Session {
     private final TlsPeer peer = new TlsPeer();
     private final Told told;
     private final SessionEvents events;
+    private final ProtocolVersion protocol;
     private final Map<Long, RemoteCall<?>> unanswered = new ConcurrentHashMap<>();
     private final ArrayBlockingQueue<RemoteCall<?>> waiting;
     private final AtomicInteger writing = new AtomicInteger();
@@ -65,12 +66,20 @@ final class Session {
     /** A status and when it came, by {@link System#nanoTime}. */
     record Heard(StatusUpdate update, long at) {}
 
-    private Session(Gateway gateway, Grant grant, ManagedChannel channel, Told told, SessionEvents events, int most) {
+    private Session(
+            Gateway gateway,
+            Grant grant,
+            ManagedChannel channel,
+            Told told,
+            SessionEvents events,
+            ProtocolVersion protocol,
+            int most) {
         this.gateway = gateway;
         this.grant = grant;
         this.channel = channel;
         this.told = told;
         this.events = events;
+        this.protocol = protocol;
         this.waiting = new ArrayBlockingQueue<>(most);
     }
 
@@ -78,11 +87,18 @@ final class Session {
      * Connects and says hello; does not wait.
      *
      * @param channel ends with the session
+     * @param protocol what this agent speaks
      * @param most calls that may wait to be written
      */
     static Session open(
-            Gateway gateway, Grant grant, ManagedChannel channel, Told told, SessionEvents events, int most) {
-        Session session = new Session(gateway, grant, channel, told, events, most);
+            Gateway gateway,
+            Grant grant,
+            ManagedChannel channel,
+            Told told,
+            SessionEvents events,
+            ProtocolVersion protocol,
+            int most) {
+        Session session = new Session(gateway, grant, channel, told, events, protocol, most);
         try {
             GatewayGrpc.newStub(ClientInterceptors.intercept(channel, session.peer))
                     .serve(session.new Incoming());
@@ -99,7 +115,7 @@ final class Session {
         if (out != null) {
             out.onNext(FromAgent.newBuilder()
                     .setHello(Hello.newBuilder()
-                            .setProtocol(PROTOCOL)
+                            .setProtocol(protocol.wire())
                             .setAuthoritySerial(told.serial())
                             .setEpoch(told.key().map(Told.Key::epoch).orElse(0L)))
                     .build());
@@ -243,6 +259,12 @@ final class Session {
         if (message.hasStatus()) {
             if (heard == null) {
                 latency = Duration.ofNanos(System.nanoTime() - readyAt);
+            }
+            Optional<String> apart = ProtocolVersion.apart(
+                    protocol, ProtocolVersion.told(message.getStatus().getProtocol()));
+            if (apart.isPresent()) {
+                end(apart.get(), false);
+                return;
             }
             try {
                 told.learn(gateway, message.getStatus(), peer.serverCertificate());

@@ -1,5 +1,6 @@
 package dev.kekkai.agent;
 
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.attestation.prover.FirmwareLog;
 import dev.kekkai.config.KekkaiConfig.Agent;
 import dev.kekkai.dek.Deadline;
@@ -37,18 +38,20 @@ public final class Uplink implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final RemoteDekService dek;
 
-    private Uplink(Agent config, List<X509Certificate> pinned, InstantSource clock, int most) {
+    private Uplink(Agent config, List<X509Certificate> pinned, InstantSource wall, ProtocolVersion protocol, int most) {
         timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("agent-deadlines").factory());
         timer.setRemoveOnCancelPolicy(true);
-        roots = new ServerRoots(pinned, new NodeClock(clock));
+        NodeClock clock = new NodeClock(wall);
+        roots = new ServerRoots(pinned, clock);
         told = new Told(roots);
         standing = new Standing();
         NodeKey key = NodeKey.generate();
         network = new Network(key, roots);
         Calls calls = new Calls(this::choice, new DeadlineWatch(timer), most);
         config.gateways()
-                .forEach(gateway -> links.add(new GatewayLink(gateway, network, standing, told, calls, timer)));
+                .forEach(gateway ->
+                        links.add(new GatewayLink(gateway, network, standing, told, calls, timer, clock, protocol)));
         choice = new GatewayChoice(links, standing, told);
         dek = new RemoteDekService(told, choice, calls);
         Attesting attesting = new Attesting(
@@ -58,7 +61,8 @@ public final class Uplink implements AutoCloseable {
                 new FirmwareLog(config.eventLog()),
                 told,
                 config.tenant(),
-                hostName(config));
+                hostName(config),
+                protocol);
         thread("agent-standing", new StandingThread(attesting, standing, config.gateways(), choice));
         links.forEach(link ->
                 thread("agent-" + link.gateway().host() + "-" + link.gateway().servicePort(), link));
@@ -71,11 +75,20 @@ public final class Uplink implements AutoCloseable {
      * @throws IOException if the file of roots cannot be read, or holds none
      */
     public static Uplink open(Agent config, InstantSource clock) throws IOException {
-        return open(config, clock, Calls.MOST);
+        return open(config, clock, ProtocolVersion.CURRENT);
     }
 
-    static Uplink open(Agent config, InstantSource clock, int most) throws IOException {
-        Uplink uplink = new Uplink(config, pinned(config), clock, most);
+    /**
+     * Begins as an agent of another build.
+     *
+     * @param protocol what it speaks
+     */
+    public static Uplink open(Agent config, InstantSource clock, ProtocolVersion protocol) throws IOException {
+        return open(config, clock, protocol, Calls.MOST);
+    }
+
+    static Uplink open(Agent config, InstantSource clock, ProtocolVersion protocol, int most) throws IOException {
+        Uplink uplink = new Uplink(config, pinned(config), clock, protocol, most);
         uplink.threads.forEach(Thread::start);
         return uplink;
     }
@@ -150,14 +163,7 @@ public final class Uplink implements AutoCloseable {
                 told.serial(),
                 List.copyOf(roots.fingerprints()),
                 links.stream()
-                        .map(link -> new UplinkReport.Link(
-                                link.gateway().toString(),
-                                link.problem(),
-                                preferred.filter(link::equals).isPresent(),
-                                link.session()
-                                        .filter(Session::open)
-                                        .map(Session::latency)
-                                        .orElse(Duration.ZERO)))
+                        .map(link -> link.report(preferred.filter(link::equals).isPresent()))
                         .toList());
     }
 

@@ -32,6 +32,9 @@ public record UplinkReport(
      * @param problem why nothing goes there; empty if something may
      * @param preferred whether calls go there at the moment
      * @param latency one round trip, zero if not connected
+     * @param protocol the newest version of the protocol that it speaks, 0 if not connected
+     * @param clockAhead how far its clock is ahead of this node's, zero if not connected
      */
-    public record Link(String gateway, String problem, boolean preferred, Duration latency) {}
+    public record Link(
+            String gateway, String problem, boolean preferred, Duration latency, int protocol, Duration clockAhead) {}
 }

@@ -3,6 +3,7 @@ package dev.kekkai.app;
 import dev.kekkai.admin.AgentStatus;
 import dev.kekkai.agent.Uplink;
 import dev.kekkai.agent.UplinkReport;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.dek.Health;
 import dev.kekkai.id.TenantId;
@@ -40,10 +41,16 @@ public final class AgentServer implements AutoCloseable {
      */
     public static AgentServer start(KekkaiConfig config, String version)
             throws StartException, SocketUnusableException {
+        return start(config, version, ProtocolVersion.CURRENT);
+    }
+
+    /** As one of a build that speaks another version of the protocol with its gateways. */
+    static AgentServer start(KekkaiConfig config, String version, ProtocolVersion protocol)
+            throws StartException, SocketUnusableException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         boolean done = false;
         try {
-            Uplink uplink = uplink(config);
+            Uplink uplink = uplink(config, protocol);
             open.push(uplink);
             open.push(UnixSocketServer.start(
                     SocketPlace.ownerOnly(Workbench.adminSocket(config)),
@@ -62,9 +69,9 @@ public final class AgentServer implements AutoCloseable {
         }
     }
 
-    private static Uplink uplink(KekkaiConfig config) throws StartException {
+    private static Uplink uplink(KekkaiConfig config, ProtocolVersion protocol) throws StartException {
         try {
-            return Uplink.open(config.agent(), InstantSource.system());
+            return Uplink.open(config.agent(), InstantSource.system(), protocol);
         } catch (IOException e) {
             throw new StartException(
                     "the roots that gateways' certificates may come from cannot be had: " + e
@@ -88,7 +95,9 @@ public final class AgentServer implements AutoCloseable {
                         .setProblem(link.problem())
                         .setPreferred(link.preferred())
                         .setLatencyMicros(
-                                TimeUnit.NANOSECONDS.toMicros(link.latency().toNanos()))));
+                                TimeUnit.NANOSECONDS.toMicros(link.latency().toNanos()))
+                        .setProtocol(link.protocol())
+                        .setClockAheadSeconds(link.clockAhead().toSeconds())));
         return new AgentStatus.Now(
                 uplink.known().map(Uplink.Known::keyId).orElse(""),
                 uplink.known().map(Uplink.Known::epoch).orElse(0L),

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads each tenant's folders of CAs that vouch for TPMs, once, at the start. */
 final class EkFolders {
@@ -40,10 +39,13 @@ final class EkFolders {
     }
 
     private static Optional<EkAuthorities> authorities(Tenant tenant) throws CaFolderException, IOException {
-        if (tenant.ekCas().isEmpty() && tenant.vtpmCas().isEmpty()) {
+        if (tenant.ekCas().isEmpty()
+                && tenant.vtpmCas().isEmpty()
+                && tenant.sha1EkIssuers().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(EkAuthorities.of(certificates(tenant.ekCas()), certificates(tenant.vtpmCas()), Set.of()));
+        return Optional.of(
+                EkAuthorities.of(certificates(tenant.ekCas()), certificates(tenant.vtpmCas()), tenant.sha1EkIssuers()));
     }
 
     private static List<X509Certificate> certificates(Optional<Path> folder) throws CaFolderException, IOException {

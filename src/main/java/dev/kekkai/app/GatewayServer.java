@@ -1,6 +1,7 @@
 package dev.kekkai.app;
 
 import dev.kekkai.admin.rest.ServedParts;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.config.GatewayConfig;
 import dev.kekkai.config.KekkaiConfig;
@@ -62,6 +63,13 @@ public final class GatewayServer implements AutoCloseable {
     public static GatewayServer start(KekkaiConfig config, String version)
             throws StartException, StoreException, CustodyException, KeyringException, AuditException,
                     SocketUnusableException {
+        return start(config, version, ProtocolVersion.CURRENT);
+    }
+
+    /** As one of a build that speaks another version of the protocol with its agents. */
+    static GatewayServer start(KekkaiConfig config, String version, ProtocolVersion protocol)
+            throws StartException, StoreException, CustodyException, KeyringException, AuditException,
+                    SocketUnusableException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         boolean done = false;
         try {
@@ -69,7 +77,7 @@ public final class GatewayServer implements AutoCloseable {
                     config.gateway().orElseThrow(() -> new StartException("the role gateway needs gateway.names"));
             KeySide keys = KeySide.open(config, version, others(config), trail -> trail, open);
             GatewayEndpoint endpoint =
-                    endpoint(gateway, keys, RootsFile.of(config), EkFolders.read(config.tenants()), open);
+                    endpoint(gateway, keys, RootsFile.of(config), EkFolders.read(config.tenants()), protocol, open);
             open.push(endpoint);
             done = true;
             LOG.infof(
@@ -95,6 +103,7 @@ public final class GatewayServer implements AutoCloseable {
             KeySide keys,
             RootsFile rootsFile,
             Map<TenantId, TenantTrust> trust,
+            ProtocolVersion protocol,
             Deque<AutoCloseable> open)
             throws CustodyException, StartException {
         SecureRandom random = new SecureRandom();
@@ -120,7 +129,8 @@ public final class GatewayServer implements AutoCloseable {
                             config.names().getFirst() + "/" + run(random)),
                     new GatewayEndpoint.Ports(
                             address(config, config.attestPort()), address(config, config.servicePort())),
-                    limits(config));
+                    limits(config),
+                    protocol);
         } catch (IOException e) {
             throw new StartException(
                     "gateway: a port of " + config.address() + " (" + config.servicePort() + ", "

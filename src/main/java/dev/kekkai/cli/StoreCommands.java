@@ -65,12 +65,14 @@ final class StoreCommands {
                         "Bring a store into order that is rolled back or was written to by others, and activate a new key version.",
                         "",
                         "The rows are written as they follow from the authority chain that the HSM signed, and that chain becomes the current one. A new"
-                                + " version is activated, because nobody knows how often the old one was used. Works through the running server, too.")
+                                + " version is activated, because nobody knows how often the old one was used: the store is all tenants', but the new"
+                                + " version is one tenant's, so repeat it for each. Works through the running server, too.")
                 .addOption(OptionSpec.builder(TAKE_OVER)
                         .description(
                                 "Say that a store without an authority chain is from before there was one, although the token has signed a chain"
                                         + " before: another installation uses the same token. The store is believed as it is.")
                         .build())
+                .addOption(FleetAccess.tenantOption())
                 .addOption(KeyOptions.dryRun());
     }
 
@@ -142,6 +144,7 @@ final class StoreCommands {
             throws ConfigException, StartException, StoreException, CustodyException, KeyringException, AuditException,
                     CommandException, IOException {
         ReconcileStoreRequest request = ReconcileStoreRequest.newBuilder()
+                .setTenant(FleetAccess.tenant(options))
                 .setTakeOver(options.hasMatchedOption(TAKE_OVER))
                 .setDryRun(KeyOptions.dryRun(options))
                 .build();

@@ -8,6 +8,9 @@ import java.io.IOException;
 
 /** What {@code kekkai status} shows of an agent. */
 final class UplinkView {
+    /** As much as gateways' clocks may differ by. */
+    private static final long CLOCKS_APART_SECONDS = 300;
+
     private UplinkView() {}
 
     static void table(Table table, GetStatusResponse status) {
@@ -37,7 +40,12 @@ final class UplinkView {
         String state = gateway.getProblem().isEmpty()
                 ? "serves, " + gateway.getLatencyMicros() + " us away"
                 : "NOT OK: " + gateway.getProblem();
-        return gateway.getPreferred() ? state + " (in use)" : state;
+        String clock = Math.abs(gateway.getClockAheadSeconds()) < CLOCKS_APART_SECONDS
+                ? ""
+                : "; its clock is " + Math.abs(gateway.getClockAheadSeconds()) + " s "
+                        + (gateway.getClockAheadSeconds() > 0 ? "ahead of" : "behind")
+                        + " this node's: set right the one that is off";
+        return (gateway.getPreferred() ? state + " (in use)" : state) + clock;
     }
 
     static void json(JsonGenerator json, Uplink uplink) throws IOException {
@@ -58,6 +66,8 @@ final class UplinkView {
             json.writeStringField("problem", gateway.getProblem());
             json.writeBooleanField("preferred", gateway.getPreferred());
             json.writeNumberField("latencyMicros", gateway.getLatencyMicros());
+            json.writeNumberField("protocol", Integer.toUnsignedLong(gateway.getProtocol()));
+            json.writeNumberField("clockAheadSeconds", gateway.getClockAheadSeconds());
             json.writeEndObject();
         }
         json.writeEndArray();

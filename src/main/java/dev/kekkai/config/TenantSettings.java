@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The folder of tenants: one file each, named as the tenant is, {@code <name>.yaml}, read as strictly as the configuration. */
@@ -43,7 +44,14 @@ final class TenantSettings {
             VOUCHED,
             "What an EK must be worth at least, whatever a policy says.");
 
-    static final Schema SCHEMA = new Schema("tenant", List.of(ID, PENDING, EK_CA_FOLDER, VTPM_CA_FOLDER, LEAST_TRUST));
+    static final Key<Set<String>> SHA1_EK_ISSUERS = Key.preset(
+            "sha1-ek-issuers",
+            Types.fingerprints(),
+            "",
+            "SHA-256 fingerprints of CAs in those folders whose EK certificates may be signed with SHA-1. None is believed otherwise.");
+
+    static final Schema SCHEMA =
+            new Schema("tenant", List.of(ID, PENDING, EK_CA_FOLDER, VTPM_CA_FOLDER, LEAST_TRUST, SHA1_EK_ISSUERS));
 
     private TenantSettings() {}
 
@@ -123,7 +131,8 @@ final class TenantSettings {
                         settings.get(PENDING),
                         settings.find(EK_CA_FOLDER),
                         settings.find(VTPM_CA_FOLDER),
-                        settings.get(LEAST_TRUST)));
+                        settings.get(LEAST_TRUST),
+                        settings.get(SHA1_EK_ISSUERS)));
     }
 
     private static Optional<TenantId> identity(String name, Settings settings, Origin whole, Problems problems) {

@@ -4,6 +4,7 @@ import dev.kekkai.id.TenantId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The clusters whose keys are kept here. The tenant {@code default} is always among them.
@@ -27,6 +28,7 @@ public record Tenants(List<Tenant> all) {
      * @param ekCas folder of PEM files: makers' CAs for EK certificates
      * @param vtpmCas folder of PEM files: hypervisors' CAs for EK certificates of vTPMs
      * @param leastTrust {@code vouched}, {@code virtual} or {@code hardware}: what an EK must be worth whatever a policy says
+     * @param sha1EkIssuers SHA-256 fingerprints, lower-case hex, of CAs in the folders whose EK certificates may be signed with SHA-1
      */
     public record Tenant(
             String name,
@@ -34,12 +36,19 @@ public record Tenants(List<Tenant> all) {
             boolean pending,
             Optional<Path> ekCas,
             Optional<Path> vtpmCas,
-            String leastTrust) {}
+            String leastTrust,
+            Set<String> sha1EkIssuers) {}
 
     /** Where no tenant is configured. */
     public static Tenants none() {
         return new Tenants(List.of(new Tenant(
-                DEFAULT, TenantId.DEFAULT, false, Optional.empty(), Optional.empty(), TenantSettings.VOUCHED)));
+                DEFAULT,
+                TenantId.DEFAULT,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                TenantSettings.VOUCHED,
+                Set.of())));
     }
 
     /** By its name, or its UUID; empty text means the default one. */

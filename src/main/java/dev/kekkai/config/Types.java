@@ -11,11 +11,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The types of value that keys have. */
 final class Types {
@@ -174,6 +176,20 @@ final class Types {
                         .map(joined ->
                                 joined.isEmpty() ? Set.<String>of() : Set.copyOf(Arrays.asList(joined.split(",", -1))))
                         .filter(words::containsAll));
+    }
+
+    /** SHA-256 fingerprints of certificates as tools print them; read as 64 lower-case hex digits each. */
+    static ValueType<Set<String>> fingerprints() {
+        return ValueType.hidden(
+                Kind.LIST,
+                "a list of SHA-256 fingerprints: 64 hex digits each, with or without colons",
+                text -> Optional.of(text)
+                        .map(joined -> joined.isEmpty()
+                                ? Set.<String>of()
+                                : Arrays.stream(joined.split(",", -1))
+                                        .map(each -> each.replace(":", "").toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.toUnmodifiableSet()))
+                        .filter(all -> all.stream().allMatch(each -> each.matches("[0-9a-f]{64}"))));
     }
 
     private static Optional<Path> readPath(String text) {

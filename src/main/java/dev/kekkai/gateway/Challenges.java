@@ -1,6 +1,7 @@
 package dev.kekkai.gateway;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.attestation.credential.WrappedCredential;
 import dev.kekkai.attestation.ek.EndorsementKey;
 import dev.kekkai.attestation.pcr.Selection;
@@ -18,9 +19,17 @@ final class Challenges {
     private static final int SECRET_BYTES = 32;
 
     private final SecureRandom random;
+    private final ProtocolVersion protocol;
 
-    Challenges(SecureRandom random) {
+    /** @param protocol what this gateway speaks */
+    Challenges(SecureRandom random, ProtocolVersion protocol) {
         this.random = random;
+        this.protocol = protocol;
+    }
+
+    /** What this gateway speaks. */
+    ProtocolVersion protocol() {
+        return protocol;
     }
 
     /** S: 32 random bytes, for one stream. The caller destroys it. */
@@ -49,7 +58,8 @@ final class Challenges {
                 .setNonce(ByteString.copyFrom(bytes(NONCE_BYTES)))
                 .setBank(selection.bank().id())
                 .addAllPcrs(selection.pcrs())
-                .setExpiresMillis(now.plus(time).toEpochMilli());
+                .setExpiresMillis(now.plus(time).toEpochMilli())
+                .setProtocol(protocol.wire());
     }
 
     private byte[] bytes(int length) {

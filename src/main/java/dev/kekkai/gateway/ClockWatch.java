@@ -53,7 +53,8 @@ final class ClockWatch {
             throw new Denied(
                     Code.CLOCK,
                     "the certificate is good from " + notBefore + ", and this gateway's clock says " + now
-                            + ": the clock of one gateway is off");
+                            + ", " + Duration.between(now, notBefore).toSeconds()
+                            + " s earlier: the clock of this gateway, or of the one that issued it, is off; set it right");
         }
         boolean over = now.isAfter(notAfter);
         if (over && !peer.outlived()) {
@@ -66,7 +67,12 @@ final class ClockWatch {
             throw new Denied(
                     Code.CERTIFICATE_EXPIRED,
                     "the node's certificate was good until " + notAfter + ", and this gateway's clock says " + now
-                            + ": attest anew");
+                            + ": attest anew"
+                            + (peer.cameOutlived()
+                                    ? "; it was over when it was first shown here: where the node was certified a moment ago, the clock of"
+                                            + " this gateway, or of the one that issued it, is off by more than "
+                                            + Duration.between(notAfter, now).toSeconds() + " s"
+                                    : ""));
         }
     }
 

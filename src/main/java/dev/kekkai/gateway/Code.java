@@ -35,6 +35,8 @@ enum Code {
     CLOCK("clock"),
     /** What came is not what this protocol has at this point. */
     PROTOCOL("protocol"),
+    /** Agent and gateway are more than one version of the protocol apart. */
+    PROTOCOL_VERSION("protocol-version"),
     /** Too many attest or renew at once, or this node has too many streams. */
     BUSY("busy"),
     /** The HSM, the database or the audit trail cannot do it now. */

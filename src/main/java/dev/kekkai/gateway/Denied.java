@@ -30,11 +30,13 @@ final class Denied extends Exception {
         this(verdict.reason().code(), Status.Code.PERMISSION_DENIED, verdict.toString());
     }
 
-    /** Those that may be otherwise at the next try are told apart by the status. */
+    /** Those that may be otherwise at the next try, or at another gateway, are told apart by the status: they say nothing of the node. */
     private static Status.Code status(Code code) {
         return switch (code) {
             case UNAVAILABLE -> Status.Code.UNAVAILABLE;
             case BUSY -> Status.Code.RESOURCE_EXHAUSTED;
+            case CHALLENGE_EXPIRED -> Status.Code.ABORTED;
+            case PROTOCOL_VERSION -> Status.Code.FAILED_PRECONDITION;
             default -> Status.Code.PERMISSION_DENIED;
         };
     }

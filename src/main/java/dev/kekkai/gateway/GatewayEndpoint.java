@@ -1,5 +1,6 @@
 package dev.kekkai.gateway;
 
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.attestation.eventlog.EventLog;
 import dev.kekkai.audit.AuditTrail;
 import dev.kekkai.dek.DekService;
@@ -90,6 +91,16 @@ public final class GatewayEndpoint implements AutoCloseable {
      * @throws IOException if a port cannot be opened; then neither is
      */
     public static GatewayEndpoint start(Ground ground, Ports ports, GatewayLimits limits) throws IOException {
+        return start(ground, ports, limits, ProtocolVersion.CURRENT);
+    }
+
+    /**
+     * As a gateway of another build.
+     *
+     * @param protocol what it speaks
+     */
+    public static GatewayEndpoint start(Ground ground, Ports ports, GatewayLimits limits, ProtocolVersion protocol)
+            throws IOException {
         Deque<Runnable> ends = new ArrayDeque<>();
         boolean started = false;
         try {
@@ -108,7 +119,7 @@ public final class GatewayEndpoint implements AutoCloseable {
             Sightings sightings = new Sightings(ground.fleet(), ground.name());
             Gate gate = new Gate(ground.fleet(), clock, policies, sightings);
             Register register = new Register(ground.audit(), renewing);
-            Told told = new Told(ground.fleet(), ground.dek(), serials, ground.roots());
+            Told told = new Told(ground.fleet(), ground.dek(), serials, ground.roots(), clock, protocol);
             Reception reception = new Reception(
                     ground.fleet(),
                     ground.trust(),
@@ -116,7 +127,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     sightings,
                     serials,
                     clock,
-                    new Challenges(new SecureRandom()),
+                    new Challenges(new SecureRandom(), protocol),
                     register,
                     limits.challenge());
             Admitting admitting = new Admitting(

@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kekkai.attestation.Claim;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.attestation.ek.EkAuthorities;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
@@ -28,13 +29,20 @@ record Opening(Claim claim, Optional<NodeId> node, Optional<TenantId> tenant, St
     private static final int UUID_BYTES = 16;
     private static final int HASH_BYTES = 32;
 
-    /** @throws Denied with {@link Code#PROTOCOL} if it is not one, or larger than any honest one */
-    static Opening read(ByteString bytes) throws Denied {
+    /**
+     * Reads one.
+     *
+     * @param ours what this gateway speaks
+     * @throws Denied with {@link Code#PROTOCOL} if it is not one, or larger than any honest one; with {@link Code#PROTOCOL_VERSION} if its agent is too
+     *     far from this gateway
+     */
+    static Opening read(ByteString bytes, ProtocolVersion ours) throws Denied {
         if (bytes.size() > MOST_BYTES) {
             throw malformed("it has more than " + MOST_BYTES + " bytes");
         }
         try {
             Init init = Init.parseFrom(bytes);
+            checkVersion(init.getProtocol(), ours);
             if (init.getSuite() != SUITE) {
                 throw malformed("suite " + init.getSuite() + " is not known here, only " + SUITE);
             }
@@ -53,6 +61,14 @@ record Opening(Claim claim, Optional<NodeId> node, Optional<TenantId> tenant, St
                     init.getAuthoritySerial());
         } catch (InvalidProtocolBufferException e) {
             throw malformed("it cannot be read");
+        }
+    }
+
+    /** @throws Denied if an agent that names this version cannot be spoken with */
+    static void checkVersion(int agents, ProtocolVersion ours) throws Denied {
+        Optional<String> apart = ProtocolVersion.apart(ProtocolVersion.told(agents), ours);
+        if (apart.isPresent()) {
+            throw new Denied(Code.PROTOCOL_VERSION, apart.get());
         }
     }
 

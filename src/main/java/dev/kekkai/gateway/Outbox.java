@@ -50,7 +50,8 @@ final class Outbox {
 
     /** Sends a status if it says anything new, or if nothing was sent for a while. */
     synchronized void tell(StatusUpdate update) {
-        StatusUpdate ageless = update.toBuilder().clearProbeAgeMillis().build();
+        StatusUpdate ageless =
+                update.toBuilder().clearProbeAgeMillis().clearClockMillis().build();
         long now = System.nanoTime();
         if (told.isPresent() && told.get().equals(ageless) && now - toldAt < AT_LEAST_EVERY) {
             return;

@@ -91,6 +91,11 @@ record Peer(
         return System.nanoTime() - connected >= leftThen.toNanos();
     }
 
+    /** Whether it was over already when the connection was made, by the clock of then. */
+    boolean cameOutlived() {
+        return !leftThen.isPositive();
+    }
+
     private static byte[] sha256(byte[] bytes) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);

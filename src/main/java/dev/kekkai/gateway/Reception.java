@@ -136,7 +136,7 @@ final class Reception {
         Node node = nodeOf(peer);
         long serial = 0;
         try {
-            Opening opening = Opening.read(init);
+            Opening opening = Opening.read(init, challenges.protocol());
             serial = opening.serial();
             checkTlsKey(opening, peer);
             if (opening.node().filter(claimed -> !claimed.equals(node.id())).isPresent()) {
@@ -246,7 +246,7 @@ final class Reception {
     private Claimed claimed(ByteString init, Peer peer) throws Denied {
         String who = "unknown";
         try {
-            Opening opening = Opening.read(init);
+            Opening opening = Opening.read(init, challenges.protocol());
             FleetView view = fleet.view();
             Optional<Node> named = opening.node().flatMap((NodeId id) -> view.node(id));
             if (named.isPresent()) {

@@ -95,9 +95,11 @@ final class ServeStream implements StreamObserver<FromAgent> {
         if (greeted) {
             return;
         }
-        if (!message.hasHello() || message.getHello().getProtocol() < 1) {
-            throw new Denied(Code.PROTOCOL, "the first message has no hello, or one of a protocol below 1");
+        if (!message.hasHello() || message.getHello().getProtocol() == 0) {
+            throw new Denied(
+                    Code.PROTOCOL, "the first message has no hello, or one that names no version of the protocol");
         }
+        desk.told().checkSpeaks(message.getHello().getProtocol());
         desk.serials().met(node.id(), message.getHello().getAuthoritySerial());
         greeted = true;
         outbox.tell(desk.told().status(node.tenant()));

@@ -1,6 +1,7 @@
 package dev.kekkai.gateway;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.dek.DekException;
 import dev.kekkai.dek.DekService;
 import dev.kekkai.dek.Health;
@@ -20,19 +21,28 @@ import java.util.UUID;
 
 /** What a gateway tells its nodes without being asked: the status of their keyring, how far the authority chain has come, which roots to trust. */
 final class Told {
-    private static final int PROTOCOL = 1;
-
     private final Fleet fleet;
     private final DekService dek;
     private final SerialWatch serials;
     private final List<ByteString> roots;
+    private final ClockWatch clock;
+    private final ProtocolVersion protocol;
     private volatile boolean draining;
 
-    Told(Fleet fleet, DekService dek, SerialWatch serials, ServerRoots roots) {
+    /** @param protocol what this gateway speaks */
+    Told(
+            Fleet fleet,
+            DekService dek,
+            SerialWatch serials,
+            ServerRoots roots,
+            ClockWatch clock,
+            ProtocolVersion protocol) {
         this.fleet = fleet;
         this.dek = dek;
         this.serials = serials;
         this.roots = der(roots.told());
+        this.clock = clock;
+        this.protocol = protocol;
     }
 
     /** From now on nodes are told to go elsewhere. */
@@ -40,9 +50,15 @@ final class Told {
         draining = true;
     }
 
+    /** @throws Denied if an agent that names this version cannot be spoken with */
+    void checkSpeaks(int agents) throws Denied {
+        Opening.checkVersion(agents, protocol);
+    }
+
     StatusUpdate status(TenantId tenant) {
         StatusUpdate.Builder update = StatusUpdate.newBuilder()
-                .setProtocol(PROTOCOL)
+                .setProtocol(protocol.wire())
+                .setClockMillis(clock.now().toEpochMilli())
                 .setAuthoritySerial(fleet.view().serial())
                 .addAllServerRoots(roots)
                 .setDraining(draining);

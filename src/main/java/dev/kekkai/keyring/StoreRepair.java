@@ -54,14 +54,17 @@ final class StoreRepair {
         ledger.reached(Step.RECONCILED);
         Optional<StoredKeyring> keyring = ledger.store().load(order.tenant());
         if (keyring.isEmpty()) {
-            return Change.done("the store is reconciled; it has no keyring");
+            return Change.done(
+                    "the store is reconciled; this tenant has no keyring. Each other tenant that has one needs a new version"
+                            + " ('kekkai store reconcile --tenant NAME')");
         }
         StoredVersion renewed = renewed(order, keyring.get(), mechanism);
         return Change.done(
                 "the store is reconciled (" + problem + "), and version "
                         + renewed.kek().number()
                         + " is ACTIVE. 'kekkai key list' shows keys of the token that this store does not know ('kekkai key adopt' registers"
-                        + " them). Other hosts of the same store may have to be reconciled too",
+                        + " them). Each other tenant needs a new version too ('kekkai store reconcile --tenant NAME'), and other hosts of the same"
+                        + " store may have to be reconciled",
                 renewed);
     }
 

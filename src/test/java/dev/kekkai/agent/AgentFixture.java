@@ -3,6 +3,7 @@ package dev.kekkai.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.config.KekkaiConfig;
 import dev.kekkai.config.KekkaiConfig.Agent;
 import dev.kekkai.dek.Caller;
@@ -86,6 +87,7 @@ final class AgentFixture implements AutoCloseable {
                         Optional.empty(),
                         "node-1"),
                 clock,
+                ProtocolVersion.CURRENT,
                 most);
         return uplink;
     }

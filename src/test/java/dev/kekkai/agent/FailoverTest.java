@@ -56,6 +56,30 @@ class FailoverTest {
     }
 
     @Test
+    void a_gateway_two_versions_of_the_protocol_ahead_is_passed_over_with_the_reason() throws Exception {
+        SmallGateway one = agent.gateway();
+        SmallGateway two = agent.gateway();
+        two.tell(status -> status.toBuilder().setProtocol(3).build());
+
+        agent.begin(one, two);
+
+        await().atMost(AgentFixture.PATIENCE).until(agent::healthy);
+        await().atMost(AgentFixture.PATIENCE)
+                .untilAsserted(() -> assertThat(agent.report().links().get(1).problem())
+                        .contains("the agent speaks protocol version 1 and the gateway 3")
+                        .contains("update the agent first"));
+        agent.roundTrip();
+        assertThat(agent.fleet.attestations).hasValue(1);
+
+        two.tell(status -> status.toBuilder().setProtocol(2).build());
+        await().atMost(AgentFixture.PATIENCE).untilAsserted(() -> assertThat(
+                        agent.report().links())
+                .extracting(UplinkReport.Link::problem, UplinkReport.Link::protocol)
+                .containsExactly(
+                        org.assertj.core.api.Assertions.tuple("", 1), org.assertj.core.api.Assertions.tuple("", 2)));
+    }
+
+    @Test
     void a_gateway_killed_under_load_costs_no_call_while_a_second_one_is_alive() throws Exception {
         SmallGateway one = agent.gateway();
         SmallGateway two = agent.gateway();

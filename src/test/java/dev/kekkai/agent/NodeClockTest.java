@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.kekkai.testing.agent.SmallFleet;
 import dev.kekkai.testing.attestation.CertificateMaker;
+import dev.kekkai.wire.gateway.v1.StatusUpdate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -31,6 +32,30 @@ class NodeClockTest {
         wall = FROM.plus(Duration.ofDays(3));
 
         assertThat(clock.judging(certificate)).isEqualTo(wall);
+    }
+
+    @Test
+    void a_gateways_clock_that_is_off_is_told_with_both_times_and_by_how_much() {
+        wall = FROM;
+        Instant ahead = FROM.plus(Duration.ofHours(1));
+        Session.Heard heard = told(ahead);
+
+        assertThat(clock.behind(heard).orElseThrow().toMinutes()).isEqualTo(60);
+        assertThat(clock.gap(heard).orElseThrow())
+                .contains("its clock says " + ahead)
+                .contains("this node's says " + FROM + ", 3600 s earlier")
+                .contains("set right the one that is off");
+        assertThat(clock.gap(told(FROM.minus(Duration.ofHours(1)))).orElseThrow())
+                .contains("s later");
+        assertThat(clock.gap(told(FROM.plus(Duration.ofMinutes(4))))).isEmpty();
+        assertThat(clock.behind(told(Instant.EPOCH)))
+                .as("a gateway that does not tell")
+                .isEmpty();
+    }
+
+    private static Session.Heard told(Instant clock) {
+        return new Session.Heard(
+                StatusUpdate.newBuilder().setClockMillis(clock.toEpochMilli()).build(), System.nanoTime());
     }
 
     @Test

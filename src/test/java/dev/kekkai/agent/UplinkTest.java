@@ -68,6 +68,25 @@ class UplinkTest {
     }
 
     @Test
+    void gateways_that_are_too_busy_to_renew_take_nothing_from_the_certificate_that_is_held() throws Exception {
+        SmallGateway gateway = agent.gateway();
+        agent.fleet.life = Duration.ofSeconds(20);
+        agent.start(gateway);
+        agent.fleet.overwhelmed = true;
+
+        await().atMost(AgentFixture.PATIENCE)
+                .until(() -> agent.report().problem().contains("challenge-expired"));
+
+        assertThat(agent.report().certificateLeft()).isPositive();
+        agent.roundTrip();
+        assertThat(gateway.streams).as("connections that served").hasValue(1);
+        agent.fleet.overwhelmed = false;
+        await().atMost(AgentFixture.PATIENCE)
+                .until(() -> agent.fleet.attestations.get() + agent.fleet.renewals.get() == 2);
+        agent.roundTrip();
+    }
+
+    @Test
     void a_node_that_waits_for_enrolment_says_so_with_its_fingerprint_and_gets_in_when_enrolled() throws Exception {
         SmallGateway gateway = agent.gateway();
         agent.fleet.enrolsEverybody = false;

@@ -1,6 +1,5 @@
 package dev.kekkai.bench;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +21,7 @@ public final class Bench {
 
     private Bench() {}
 
-    public static void main(String[] arguments) throws IOException, InterruptedException, RunnerException {
+    public static void main(String[] arguments) throws Exception {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         CommandLine line = new CommandLine(BenchOptions.spec());
         try {
@@ -39,8 +38,7 @@ public final class Bench {
         return code;
     }
 
-    private static int run(BenchOptions options, PrintWriter out)
-            throws IOException, InterruptedException, RunnerException {
+    private static int run(BenchOptions options, PrintWriter out) throws Exception {
         if (options.list()) {
             Scenarios.all().forEach(scenario -> out.printf("%-14s %s%n", scenario.name(), scenario.summary()));
             return OK;
@@ -48,6 +46,7 @@ public final class Bench {
         if (options.micro()) {
             micro(options.quick());
         }
+        boolean attested = !options.attest() || AttestBench.run(out, options.javaOptions());
         Lab lab = new Lab(options.pace(), options.javaOptions());
         List<Report> reports = new ArrayList<>();
         for (Scenario scenario : options.scenarios()) {
@@ -60,7 +59,7 @@ public final class Bench {
                         json, reports, options.arguments()); // each time, so that an interrupted run leaves what it has
             }
         }
-        return reports.stream().allMatch(Report::sound) ? OK : UNSOUND;
+        return attested && reports.stream().allMatch(Report::sound) ? OK : UNSOUND;
     }
 
     private static void micro(boolean quick) throws RunnerException {

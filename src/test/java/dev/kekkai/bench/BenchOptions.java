@@ -16,6 +16,7 @@ record BenchOptions(
         List<Scenario> scenarios,
         boolean list,
         boolean micro,
+        boolean attest,
         boolean quick,
         Lab.Pace pace,
         @Nullable Path json,
@@ -43,6 +44,10 @@ record BenchOptions(
         flag(spec, "--list", "Lists the scenarios.");
         flag(spec, "--all", "Measures every scenario, which takes most of an hour.");
         flag(spec, "--micro", "Runs the JMH micro-benchmarks of envelope and batching.");
+        flag(
+                spec,
+                "--attest",
+                "Has 200 attestations come at once at a gateway, six times, over 20 software TPMs; prints what it took.");
         flag(spec, "--no-build", "Takes what is built as it is.");
         flag(spec, "--quick", "Only shows that it works: half a second a round, one round, hardly warmed up.");
         value(spec, "--seconds", "N", Double.class, "3", "How long a round of a trial lasts, up to 600.");
@@ -102,13 +107,14 @@ record BenchOptions(
                 chosen(parsed, line),
                 parsed.hasMatchedOption("--list"),
                 parsed.hasMatchedOption("--micro"),
+                parsed.hasMatchedOption("--attest"),
                 quick,
                 new Lab.Pace(nanos(warmUp), nanos(seconds), rounds),
                 parsed.matchedOptionValue("--json", null),
                 parsed.matchedOptionValue("--java-options", ""),
                 parsed.originalArgs());
-        if (options.scenarios.isEmpty() && !options.list && !options.micro) {
-            throw new ParameterException(line, "say what to measure: a SCENARIO, --all, --micro, or --list");
+        if (options.scenarios.isEmpty() && !options.list && !options.micro && !options.attest) {
+            throw new ParameterException(line, "say what to measure: a SCENARIO, --all, --micro, --attest, or --list");
         }
         return options;
     }

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the kernel knows of a process: proc(5). */
-record ProcessGauges(long pid) {
+public record ProcessGauges(long pid) {
     private static final int AFTER_NAME_UTIME = 11;
     private static final double MILLIS_PER_TICK = 10; // USER_HZ is 100 on every Linux architecture that Java runs on
 
@@ -18,7 +18,7 @@ record ProcessGauges(long pid) {
     }
 
     /** Memory that it has in RAM, in MiB. */
-    double rssMib() throws IOException {
+    public double rssMib() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
             if (line.startsWith("VmRSS:")) {
                 return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;

@@ -86,6 +86,19 @@ class TenantSettingsTest {
     }
 
     @Test
+    void fingerprints_of_issuers_are_read_as_tools_print_them_and_nothing_else_is() throws Exception {
+        String hex = "ab".repeat(32);
+        String colons = "CD:" + "cd:".repeat(30) + "CD";
+        tenant("default.yaml", "tenant: { sha1-ek-issuers: [\"" + hex + "\", \"" + colons + "\"] }");
+        assertThat(load().find("").orElseThrow().sha1EkIssuers()).containsExactlyInAnyOrder(hex, "cd".repeat(32));
+
+        tenant("default.yaml", "tenant: { sha1-ek-issuers: [\"" + hex.substring(2) + "\"] }");
+        assertThatThrownBy(this::load).hasMessageContaining("SHA-256 fingerprints: 64 hex digits each");
+        tenant("default.yaml", "tenant: { pending: true }");
+        assertThat(load().find("").orElseThrow().sha1EkIssuers()).isEmpty();
+    }
+
+    @Test
     void the_default_tenant_keeps_its_identity() throws Exception {
         tenant("default.yaml", "tenant: { id: \"" + ID + "\" }");
 

@@ -15,6 +15,7 @@ import dev.kekkai.testing.process.KmsClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +156,46 @@ class AttestedIT {
 
             awaitReady(agent);
         }
+    }
+
+    @Test
+    void policy_diff_names_by_the_last_attestation_which_pcr_an_alternative_does_not_accept() throws Exception {
+        String booted = HexFormat.of().formatHex(BootedTpm.pcrs(KERNEL).get(4));
+        String next = HexFormat.of().formatHex(BootedTpm.pcrs("another kernel").get(4));
+        letIn();
+        host.add("next", BootedTpm.pcrs("another kernel"));
+        try (KekkaiProcess agent = node.serve()) {
+            awaitReady(agent);
+
+            assertThat(diff(0))
+                    .contains("first (ACTIVE): holds")
+                    .containsPattern(
+                            "next \\(PENDING\\): does not hold\\s+pcr-mismatch: PCR 4: .*" + next + ".*" + booted)
+                    .doesNotContain("PCR 0", "PCR 2", "PCR 7");
+        }
+        tpm.swtpm().losePower();
+        BootedTpm.booted(tpm.swtpm(), "another kernel");
+        try (KekkaiProcess agent = node.serve()) {
+            await().atMost(PATIENCE).until(() -> agent.output().contains("pcr-mismatch"));
+
+            assertThat(diff(1))
+                    .contains("next (PENDING): holds")
+                    .containsPattern(
+                            "first \\(ACTIVE\\): does not hold\\s+pcr-mismatch: PCR 4: .*" + booted + ".*" + next);
+            host.installation()
+                    .run("policy", "activate", "control-plane", "next")
+                    .succeeded();
+            awaitReady(agent);
+            assertThat(diff(0)).contains("next (ACTIVE): holds");
+        }
+    }
+
+    /** As an operator asks for it, without having been on the node. */
+    private String diff(int exitCode) throws Exception {
+        return host.installation()
+                .run("policy", "diff", "cp-1")
+                .endedWith(exitCode)
+                .out();
     }
 
     @Test

@@ -219,5 +219,9 @@ class FleetIT {
                         .endedWith(1)
                         .err())
                 .contains("no tenant 'elsewhere' is configured");
+        assertThat(kekkai.run("store", "reconcile", "--tenant", "elsewhere")
+                        .endedWith(1)
+                        .err())
+                .contains("no tenant 'elsewhere' is configured");
     }
 }

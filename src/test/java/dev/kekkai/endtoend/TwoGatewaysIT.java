@@ -1,22 +1,20 @@
 package dev.kekkai.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.kekkai.testing.agent.BootedTpm;
 import dev.kekkai.testing.apiserver.ApiserverSimulator;
 import dev.kekkai.testing.process.AgentNode;
 import dev.kekkai.testing.process.GatewayHost;
-import dev.kekkai.testing.process.Installation;
+import dev.kekkai.testing.process.GatewayPair;
 import dev.kekkai.testing.process.KekkaiProcess;
-import dev.kekkai.testing.process.SoftHsmToken;
-import dev.kekkai.testing.store.PostgresServer;
-import dev.kekkai.testing.store.TestDatabase;
-import java.nio.file.Files;
+import dev.kekkai.testing.process.KmsClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,67 +25,94 @@ class TwoGatewaysIT {
     @TempDir
     Path folder;
 
+    private GatewayHost one;
+    private GatewayHost two;
+    private KekkaiProcess first;
+    private KekkaiProcess second;
+    private BootedTpm tpm;
+    private AgentNode node;
+
+    @BeforeEach
+    void both_serve_and_a_node_is_enrolled() throws Exception {
+        GatewayPair pair = GatewayPair.in(folder);
+        one = pair.one();
+        two = pair.two();
+        first = one.serve();
+        second = two.serve();
+        tpm = BootedTpm.start();
+        node = AgentNode.install(folder.resolve("node"), "unix:" + tpm.address().path(), one.roots(), pair.addresses());
+        one.accept("first", BootedTpm.pcrs("kernel"));
+        one.enroll("cp-1", node.ekName());
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        first.close();
+        second.close();
+        tpm.close();
+    }
+
     @Test
     void the_one_in_use_is_killed_under_load_and_no_call_of_the_apiserver_fails() throws Exception {
-        SoftHsmToken token = SoftHsmToken.in(Files.createDirectory(folder.resolve("hsm")));
-        TestDatabase.Postgresql database = PostgresServer.shared().database();
-        GatewayHost one = host("one", token, database);
-        GatewayHost two = host("two", token, database);
-        one.installation().run("key", "create").succeeded();
-        try (KekkaiProcess first = one.serve();
-                KekkaiProcess second = two.serve();
-                BootedTpm tpm = BootedTpm.start()) {
-            String place = "unix:" + tpm.address().path();
-            AgentNode node = AgentNode.install(
-                    folder.resolve("node"), place, one.roots(), List.of(one.address(), two.address()));
-            one.accept("first", BootedTpm.pcrs("kernel"));
-            one.enroll(
-                    "cp-1",
-                    node.run("node", "identity", "--tpm", place, "-o", "json")
-                            .succeeded()
-                            .json()
-                            .get("ek")
-                            .get("name")
-                            .asText());
-            try (KekkaiProcess agent = node.serve();
-                    ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
-                await().atMost(PATIENCE).until(() -> serving(node) == 2);
-                apiserver.start();
-                apiserver.write("before");
-                apiserver.watch(Duration.ofMillis(50));
-                boolean usesFirst = one.installation().audit().stream()
-                        .anyMatch(record -> record.get("action").asText().equals("wrap"));
+        try (KekkaiProcess agent = node.serve();
+                ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
+            await().atMost(PATIENCE).until(() -> node.serving() == 2);
+            apiserver.start();
+            apiserver.write("before");
+            apiserver.watch(Duration.ofMillis(50));
+            boolean usesFirst = one.installation().audit().stream()
+                    .anyMatch(record -> record.get("action").asText().equals("wrap"));
 
-                (usesFirst ? first : second).kill();
-                for (int i = 0; i < 5; i++) {
-                    apiserver.restart();
-                    apiserver.write("after-" + i);
-                }
-
-                assertThat((usesFirst ? two : one).installation().audit())
-                        .as("what the other one did")
-                        .anySatisfy(record ->
-                                assertThat(record.get("action").asText()).isEqualTo("unwrap"));
+            (usesFirst ? first : second).kill();
+            for (int i = 0; i < 5; i++) {
+                apiserver.restart();
+                apiserver.write("after-" + i);
             }
+
+            assertThat((usesFirst ? two : one).installation().audit())
+                    .as("what the other one did")
+                    .anySatisfy(
+                            record -> assertThat(record.get("action").asText()).isEqualTo("unwrap"));
         }
     }
 
-    private GatewayHost host(String name, SoftHsmToken token, TestDatabase.Postgresql database) throws Exception {
-        Installation installation = Installation.on(token, Files.createDirectories(folder.resolve(name)));
-        installation.edit(
-                "store:\n",
-                "store:\n    type: postgresql\n    postgresql: { url: '" + database.name()
-                        + "', user: postgres, tls: \"off\" }\n");
-        return GatewayHost.of(installation);
-    }
+    @Test
+    void while_both_are_down_status_tells_why_under_the_same_key_id_and_all_is_well_when_they_are_back()
+            throws Exception {
+        try (KekkaiProcess agent = node.serve();
+                KmsClient client = agent.client();
+                ApiserverSimulator apiserver = ApiserverSimulator.connect(agent.socket())) {
+            await().atMost(PATIENCE).until(() -> node.serving() == 2);
+            apiserver.start();
+            apiserver.write("before");
+            String keyId = apiserver.keyId();
 
-    /** How many gateways serve the node. */
-    private static long serving(AgentNode node) throws Exception {
-        long serving = 0;
-        for (JsonNode gateway :
-                node.run("status", "-o", "json").json().get("uplink").get("gateways")) {
-            serving += gateway.get("problem").asText().isEmpty() ? 1 : 0;
+            first.kill();
+            second.kill();
+
+            await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 503);
+            assertThat(client.status().getHealthz())
+                    .contains("no gateway serves")
+                    .contains(one.address().toString(), two.address().toString());
+            assertThat(client.status().getKeyId()).isEqualTo(keyId);
+            assertThat(agent.probe("/livez").statusCode()).isEqualTo(200);
+            assertThat(agent.socket()).exists();
+            // The first calls wait for a gateway that is back in a moment.
+            await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(() -> client.wrap(KmsClient.dek()))
+                    .hasMessageContaining("no gateway serves"));
+
+            second = two.serve();
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(client.status().getKeyId()).isEqualTo(keyId);
+                assertThat(client.status().getHealthz()).isEqualTo("ok");
+            });
+            apiserver.restart();
+            apiserver.write("after");
+            first = one.serve();
+            await().atMost(PATIENCE).until(() -> node.serving() == 2);
+
+            apiserver.restart();
+            assertThat(apiserver.keyId()).isEqualTo(keyId);
         }
-        return serving;
     }
 }

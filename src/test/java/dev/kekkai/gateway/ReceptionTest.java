@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.kekkai.attestation.ProtocolVersion;
 import dev.kekkai.attestation.Transcript;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.secret.Secret;
@@ -98,7 +99,7 @@ class ReceptionTest {
                 sightings,
                 serials,
                 clock,
-                new Challenges(random),
+                new Challenges(random, ProtocolVersion.CURRENT),
                 new Register(event -> {}, Runnable::run),
                 Duration.ofSeconds(30));
     }

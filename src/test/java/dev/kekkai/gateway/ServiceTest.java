@@ -246,7 +246,13 @@ class ServiceTest extends Served {
             return sent;
         };
 
-        refusedToAttest("challenge-expired");
+        StatusException answer = failure(() -> client.attest(gateway));
+
+        assertThat(reason(answer)).isEqualTo("challenge-expired");
+        assertThat(answer.getStatus().getCode())
+                .as("it says nothing of the node, which keeps what it has")
+                .isEqualTo(Status.Code.ABORTED);
+        await().until(() -> refusals("attest", "challenge-expired") == 1);
     }
 
     @Test

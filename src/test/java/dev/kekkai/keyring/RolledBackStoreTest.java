@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.id.KeyId;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.keyring.LifeFixture.CutOff;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.SeenHead;
@@ -13,6 +14,7 @@ import dev.kekkai.testing.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +99,29 @@ class RolledBackStoreTest {
         fixture.keys().adopt(StoreFixture.order(), null, false);
         assertThat(fixture.states()).contains("5 RETIRED", "6 ACTIVE");
         assertThat(fixture.reconcile().changed()).isFalse();
+    }
+
+    /** The store is everybody's and how often a version was used is not known of anybody's. */
+    @Test
+    void each_tenant_gets_a_new_version_by_a_reconciliation_of_its_own() throws Exception {
+        Order others = new Order(new TenantId(UUID.randomUUID()), new Operator("root", "cli"), false);
+        fixture.reconcile();
+        fixture.keys().create(others, Mechanism.AES_GCM, true);
+        var old = fixture.backup();
+        fixture.rotate();
+        fixture.whileStopped(old::restore);
+        assertThat(fixture.reconcile().changed()).isTrue();
+        assertThat(fixture.reconcile().changed()).isFalse();
+        assertThat(fixture.keys().view(others.tenant()).versions()).hasSize(1);
+
+        Change change = fixture.keys().reconcile(others, Mechanism.AES_GCM, false);
+
+        assertThat(change.said()).contains("no new version has been activated since");
+        assertThat(fixture.keys().view(others.tenant()).versions())
+                .extracting(version -> version.state())
+                .containsExactly(KeyState.RETIRED, KeyState.ACTIVE);
+        assertThat(fixture.keys().reconcile(others, Mechanism.AES_GCM, false).changed())
+                .isFalse();
     }
 
     @Test

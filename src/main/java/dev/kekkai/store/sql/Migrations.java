@@ -32,7 +32,7 @@ final class Migrations {
             "V3__authority_chain.sql",
             "V4__audit_anchors.sql",
             "V5__fleet.sql",
-            "V7__signed_observations.sql");
+            "V6__signed_observations.sql");
     private static final String NEWEST =
             SCRIPTS.getLast().substring(1, SCRIPTS.getLast().indexOf("__"));
 

@@ -92,7 +92,7 @@ class SchemaTest {
 
         try (SqlKeyringStore store = database.open(SchemaChange.FORWARD, notary)) {
             assertThat(database.ask("SELECT MAX(version) FROM flyway_schema_history"))
-                    .isEqualTo("7");
+                    .isEqualTo("6");
             assertThatThrownBy(() -> store.load(TenantId.DEFAULT))
                     .isInstanceOf(UntrustedStoreException.class)
                     .hasMessageContaining("from before Kekkai kept an authority chain");

@@ -39,7 +39,7 @@ class SqliteDatabaseTest {
 
         assertThat(ask("SELECT id FROM tenant WHERE name = 'default'")).isEqualTo(TenantId.DEFAULT.toString());
         assertThat(ask("SELECT COUNT(*) FROM tenant")).isEqualTo("1");
-        assertThat(ask("SELECT MAX(version) FROM flyway_schema_history")).isEqualTo("7");
+        assertThat(ask("SELECT MAX(version) FROM flyway_schema_history")).isEqualTo("6");
     }
 
     @Test

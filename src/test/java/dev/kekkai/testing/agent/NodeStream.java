@@ -76,6 +76,10 @@ final class NodeStream implements StreamObserver<FromNode> {
 
     private void begin(Init said) throws Exception {
         fleet.claimedHosts.add(said.getHostName());
+        if (fleet.overwhelmed) {
+            refuse(Status.ABORTED, "challenge-expired", "nothing more came in time: begin anew");
+            return;
+        }
         EndorsementKey ek = EndorsementKey.parse(said.getEkPublic().toByteArray());
         EkFingerprint fingerprint = EkFingerprint.nameOf(ek);
         if (!fleet.evicted.isEmpty()) {
@@ -162,9 +166,13 @@ final class NodeStream implements StreamObserver<FromNode> {
     }
 
     private void refuse(String reason, String message) {
+        refuse(Status.PERMISSION_DENIED, reason, message);
+    }
+
+    private void refuse(Status status, String reason, String message) {
         Metadata trailers = new Metadata();
         trailers.put(REASON, reason);
-        out.onError(Status.PERMISSION_DENIED.withDescription(message).asRuntimeException(trailers));
+        out.onError(status.withDescription(message).asRuntimeException(trailers));
     }
 
     static ByteString uuid(UUID uuid) {

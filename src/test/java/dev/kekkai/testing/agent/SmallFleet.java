@@ -43,6 +43,9 @@ public final class SmallFleet {
     /** The reason with which every node is refused by now, empty if none is. */
     public volatile String evicted = "";
 
+    /** Whether every attestation and renewal comes too late by now. */
+    public volatile boolean overwhelmed;
+
     /** Told to agents, if there are any. */
     public volatile List<X509Certificate> toldRoots = List.of();
 

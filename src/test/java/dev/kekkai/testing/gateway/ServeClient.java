@@ -49,11 +49,22 @@ public final class ServeClient implements AutoCloseable, StreamObserver<ToAgent>
     }
 
     public static ServeClient open(int port, TlsKey key, List<X509Certificate> roots, long serial) throws Exception {
+        return open(
+                port,
+                key,
+                roots,
+                Hello.newBuilder().setProtocol(1).setAuthoritySerial(serial).build());
+    }
+
+    private static ServeClient open(int port, TlsKey key, List<X509Certificate> roots, Hello hello) throws Exception {
         ServeClient client = new ServeClient(key.channel(port, roots));
-        client.send(FromAgent.newBuilder()
-                .setHello(Hello.newBuilder().setProtocol(1).setAuthoritySerial(serial))
-                .build());
+        client.send(FromAgent.newBuilder().setHello(hello).build());
         return client;
+    }
+
+    /** With a hello of the test's own. */
+    public static ServeClient open(TestGateway gateway, TlsKey key, Hello hello) throws Exception {
+        return open(gateway.servicePort(), key, gateway.roots().certificates(), hello);
     }
 
     public static ServeClient open(TestGateway gateway, TlsKey key) throws Exception {

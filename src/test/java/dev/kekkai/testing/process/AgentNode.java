@@ -2,6 +2,7 @@ package dev.kekkai.testing.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kekkai.config.KekkaiConfig.Gateway;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,10 +20,12 @@ public final class AgentNode {
     private static final Path LAUNCHER = Path.of(System.getProperty("kekkai.home", ""), "bin", "kekkai");
 
     private final Path folder;
+    private final String tpm;
     private final Map<String, String> environment = new LinkedHashMap<>();
 
-    private AgentNode(Path folder) {
+    private AgentNode(Path folder, String tpm) {
         this.folder = folder;
+        this.tpm = tpm;
         environment.put(
                 "KEKKAI_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx128m -Djava.io.tmpdir=" + folder.resolve("tmp"));
     }
@@ -34,7 +37,7 @@ public final class AgentNode {
      * @param roots PEM
      */
     public static AgentNode install(Path folder, String tpm, String roots, List<Gateway> gateways) throws IOException {
-        AgentNode node = new AgentNode(folder);
+        AgentNode node = new AgentNode(folder, tpm);
         Files.createDirectories(folder.resolve("tmp"));
         Files.writeString(folder.resolve("roots.pem"), roots);
         Files.writeString(node.config(), """
@@ -71,7 +74,7 @@ public final class AgentNode {
                 }
             }
         }
-        AgentNode other = new AgentNode(to);
+        AgentNode other = new AgentNode(to, otherTpm);
         String config = Files.readString(other.config());
         assertThat(config).contains(thisTpm);
         Files.writeString(other.config(), config.replace(thisTpm, otherTpm).replace(folder + "/", to + "/"));
@@ -96,6 +99,46 @@ public final class AgentNode {
         Path err = Files.createTempFile(folder, "serve", ".log");
         return KekkaiProcess.accepting(
                 Finished.start(folder, environment, command("serve"), out, err), socket(), List.of(out, err));
+    }
+
+    /** Starts the agent of a build that speaks another version of the protocol; it has no probes. */
+    public KekkaiProcess serveSpeaking(long protocol) throws IOException {
+        Path out = Files.createTempFile(folder, "serve", ".log");
+        Path err = Files.createTempFile(folder, "serve", ".log");
+        return KekkaiProcess.listening(
+                Finished.start(folder, environment, OtherBuild.command(config(), protocol), out, err),
+                socket(),
+                List.of(out, err));
+    }
+
+    /** Sets variables for every process to come. */
+    public AgentNode environment(Map<String, String> more) {
+        environment.putAll(more);
+        return this;
+    }
+
+    /** The name of the EK in its TPM, as its operator reads it on the node. */
+    public String ekName() throws IOException, InterruptedException {
+        return run("node", "identity", "--tpm", tpm, "-o", "json")
+                .succeeded()
+                .json()
+                .get("ek")
+                .get("name")
+                .asText();
+    }
+
+    /** How many gateways may be asked for something. */
+    public long serving() throws IOException, InterruptedException {
+        long serving = 0;
+        for (JsonNode gateway : uplink().get("gateways")) {
+            serving += gateway.get("problem").asText().isEmpty() ? 1 : 0;
+        }
+        return serving;
+    }
+
+    /** How its way to the gateways does, as {@code kekkai status} tells it. */
+    public JsonNode uplink() throws IOException, InterruptedException {
+        return run("status", "-o", "json").json().get("uplink");
     }
 
     /** Runs a command of Kekkai's to its end. */

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,6 +60,16 @@ public final class GatewayHost {
         return installation.serve();
     }
 
+    /** With a wall clock that is off by that much. */
+    public KekkaiProcess serveWithClock(Duration off) throws IOException, InterruptedException {
+        return installation.serve(OtherClock.off(off, installation.config().getParent()));
+    }
+
+    /** As the gateway of a build that speaks another version of the protocol; it has no probes. */
+    public KekkaiProcess serveSpeaking(long protocol) throws IOException {
+        return installation.serveSpeaking(protocol);
+    }
+
     /** What an operator copies to nodes. */
     public String roots() throws IOException, InterruptedException {
         return installation.run("gateway", "roots").succeeded().out();
@@ -71,6 +82,12 @@ public final class GatewayHost {
 
     /** Accepts nodes of the group control-plane whose PCRs have these values, under a name for it. */
     public void accept(String name, Map<Integer, byte[]> pcrs) throws IOException, InterruptedException {
+        add(name, pcrs);
+        installation.run("policy", "activate", "control-plane", name).succeeded();
+    }
+
+    /** Adds that for later. */
+    public void add(String name, Map<Integer, byte[]> pcrs) throws IOException, InterruptedException {
         List<String> manifest = new ArrayList<>(List.of("name: " + name, "bank: sha256", "pcrs:"));
         new TreeMap<>(pcrs)
                 .forEach((pcr, value) -> manifest.add(
@@ -84,6 +101,5 @@ public final class GatewayHost {
                         .succeeded()
                         .out());
         installation.run("policy", "add", "control-plane", predicted.toString()).succeeded();
-        installation.run("policy", "activate", "control-plane", name).succeeded();
     }
 }

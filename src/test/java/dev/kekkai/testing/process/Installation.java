@@ -129,13 +129,30 @@ public final class Installation {
 
     /** Starts the server and waits until it is ready. */
     public KekkaiProcess serve() throws IOException, InterruptedException {
+        return serve(Map.of());
+    }
+
+    /** Starts it with these variables besides. */
+    KekkaiProcess serve(Map<String, String> more) throws IOException, InterruptedException {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.putAll(more);
         Path out = Files.createTempFile(folder, "serve", ".out");
         Path err = Files.createTempFile(folder, "serve", ".err");
         return KekkaiProcess.ready(
-                Finished.start(folder, environment, command("serve"), out, err),
+                Finished.start(folder, all, command("serve"), out, err),
                 apart.isEmpty() ? socket() : adminSocket(),
                 List.of(out, err),
                 apart);
+    }
+
+    /** Starts the gateway of a build that speaks another version of the protocol; it has no probes. */
+    KekkaiProcess serveSpeaking(long protocol) throws IOException {
+        Path out = Files.createTempFile(folder, "serve", ".out");
+        Path err = Files.createTempFile(folder, "serve", ".err");
+        return KekkaiProcess.listening(
+                Finished.start(folder, environment, OtherBuild.command(config(), protocol), out, err),
+                adminSocket(),
+                List.of(out, err));
     }
 
     /** Runs a class of the tests in a JVM of its own that sees the token. */

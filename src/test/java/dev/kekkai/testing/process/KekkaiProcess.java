@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 
 /** A server in a process of its own, which ends with {@link #close} at the latest. */
 public final class KekkaiProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(150);
     private static final long END_SECONDS = 20;
 
     private final Process process;
@@ -42,6 +42,13 @@ public final class KekkaiProcess implements AutoCloseable {
     /** Waits for the socket to accept and for a probe to answer, whatever it says. */
     static KekkaiProcess accepting(Process process, Path socket, List<Path> output) {
         return await(new KekkaiProcess(process, socket, output, List.of()), KekkaiProcess::accepts);
+    }
+
+    /** Waits for the socket to accept, where there is nothing else. */
+    static KekkaiProcess listening(Process process, Path socket, List<Path> output) {
+        return await(
+                new KekkaiProcess(process, socket, output, List.of()),
+                server -> Files.exists(socket) && Sockets.accepts(socket));
     }
 
     /** What may fail while a server starts. */
