@@ -159,7 +159,7 @@ public final class FleetService implements Fleet {
     @Override
     public FleetView view() {
         FleetView view = loaded.view();
-        return stale().isEmpty() ? view : new FleetView(view.serial(), Map.of(), Map.of());
+        return stale().isEmpty() ? view : new FleetView(view.serial(), Map.of(), Map.of(), Map.of());
     }
 
     @Override

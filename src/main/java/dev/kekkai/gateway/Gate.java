@@ -31,7 +31,11 @@ final class Gate {
      */
     Node check(Peer peer) throws Denied {
         Node node = identify(peer);
-        policies.check(node.id(), fleet.view().policyOf(node).orElseThrow(() -> noPolicy(node)));
+        FleetView view = fleet.view();
+        if (view.policyOf(node).isEmpty()) {
+            throw noPolicy(node);
+        }
+        policies.check(node, peer, view.ageOf(node).orElseThrow(() -> noPolicy(node)));
         return node;
     }
 

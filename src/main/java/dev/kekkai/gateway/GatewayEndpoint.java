@@ -106,7 +106,7 @@ public final class GatewayEndpoint implements AutoCloseable {
 
             SerialWatch serials = new SerialWatch(ground.fleet());
             ClockWatch clock = new ClockWatch(ground.clock());
-            PolicyWatch policies = new PolicyWatch(limits.policyGrace());
+            PolicyWatch policies = new PolicyWatch(limits.policyGrace(), clock::now);
             Sightings sightings = new Sightings(ground.fleet(), ground.name());
             Gate gate = new Gate(ground.fleet(), clock, policies, sightings);
             Register register = new Register(ground.audit(), renewing);
@@ -122,15 +122,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     register,
                     limits.challenge());
             Admitting admitting = new Admitting(
-                    ground.fleet(),
-                    sightings,
-                    serials,
-                    policies,
-                    ground.certificates(),
-                    told,
-                    clock,
-                    register,
-                    ground.name());
+                    ground.fleet(), sightings, serials, ground.certificates(), told, clock, register, ground.name());
             AttestStream.Steps attesting = new AttestStream.Steps(
                     reception,
                     admitting,

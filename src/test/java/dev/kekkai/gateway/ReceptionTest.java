@@ -94,7 +94,7 @@ class ReceptionTest {
         return new Reception(
                 fleet,
                 tenant -> TenantTrust.VOUCHED,
-                new Gate(fleet, clock, new PolicyWatch(Duration.ZERO), sightings),
+                new Gate(fleet, clock, new PolicyWatch(Duration.ZERO, clock::now), sightings),
                 sightings,
                 serials,
                 clock,

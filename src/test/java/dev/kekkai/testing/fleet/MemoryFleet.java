@@ -8,9 +8,12 @@ import dev.kekkai.fleet.FleetException;
 import dev.kekkai.fleet.FleetView;
 import dev.kekkai.fleet.Node;
 import dev.kekkai.fleet.Observation;
+import dev.kekkai.fleet.PolicyAge;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
+import dev.kekkai.store.StoredFleet.Replaced;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,7 @@ import java.util.function.UnaryOperator;
 public final class MemoryFleet implements Fleet {
     private final Map<NodeId, Observation> observations = new ConcurrentHashMap<>();
     private final List<Claimant> claimants = new CopyOnWriteArrayList<>();
-    private volatile FleetView view = new FleetView(1, Map.of(), Map.of());
+    private volatile FleetView view = new FleetView(1, Map.of(), Map.of(), Map.of());
     private volatile Optional<String> stale = Optional.empty();
     private volatile boolean pendingAllowed;
 
@@ -44,14 +47,23 @@ public final class MemoryFleet implements Fleet {
 
     public synchronized void policy(TenantId tenant, Policy policy) {
         Map<FleetView.Group, Policy> policies = new HashMap<>(view.policies());
-        policies.put(new FleetView.Group(tenant, "default"), policy);
-        view = new FleetView(view.serial() + 1, view.nodes(), policies);
+        FleetView.Group group = new FleetView.Group(tenant, "default");
+        policies.put(group, policy);
+        Map<FleetView.Group, PolicyAge> ages = new HashMap<>(view.ages());
+        ages.merge(group, PolicyAge.first(policy, Instant.now()), MemoryFleet::after);
+        view = new FleetView(view.serial() + 1, view.nodes(), policies, ages);
+    }
+
+    private static PolicyAge after(PolicyAge before, PolicyAge now) {
+        List<Replaced> all = new ArrayList<>(before.before());
+        all.addFirst(new Replaced(before.digest(), now.since()));
+        return new PolicyAge(now.digest(), now.since(), all);
     }
 
     public synchronized void noPolicy(TenantId tenant) {
         Map<FleetView.Group, Policy> policies = new HashMap<>(view.policies());
         policies.remove(new FleetView.Group(tenant, "default"));
-        view = new FleetView(view.serial() + 1, view.nodes(), policies);
+        view = new FleetView(view.serial() + 1, view.nodes(), policies, view.ages());
     }
 
     public void evict(NodeId id) {
@@ -87,7 +99,7 @@ public final class MemoryFleet implements Fleet {
     private void put(Node node) {
         Map<NodeId, Node> nodes = new HashMap<>(view.nodes());
         nodes.put(node.id(), node);
-        view = new FleetView(view.serial() + 1, nodes, view.policies());
+        view = new FleetView(view.serial() + 1, nodes, view.policies(), view.ages());
     }
 
     @Override
