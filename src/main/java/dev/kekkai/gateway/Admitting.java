@@ -110,7 +110,7 @@ final class Admitting {
     /** It is the node that speaks, so its word about the store counts. While the store is behind, those evicted since are back in it: nobody comes in anew. */
     private void checkStore(Challenged challenged) throws Denied {
         serials.met(challenged.node().id(), challenged.serial());
-        Optional<Denied> rolledBack = serials.rolledBack();
+        Optional<Denied> rolledBack = serials.rolledBack(challenged.node().tenant());
         if (challenged.kind() == Kind.ATTEST && rolledBack.isPresent()) {
             throw rolledBack.get();
         }

@@ -85,7 +85,7 @@ class ReceptionTest {
             nanos.addAndGet(Duration.ofMinutes(1).toNanos());
         }
 
-        assertThat(serials.rolledBack()).isEmpty();
+        assertThat(serials.rolledBack(TenantId.DEFAULT)).isEmpty();
     }
 
     private Reception reception() {
