@@ -37,8 +37,13 @@ public final class GatewayEndpoint implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION = 4;
     private static final int HANDLERS = 4;
     private static final int JUDGES = 4;
-    private static final int RENEWALS_PER_NODE = 4;
+    private static final int PLACES_PER_NODE = 4;
     private static final Duration ATTEST_AGE = Duration.ofMinutes(2);
+    private static final Duration ATTEST_IDLE = Duration.ofSeconds(5);
+    private static final Duration SERVICE_IDLE = Duration.ofMinutes(1);
+    /** One that waits, one that is enrolled, one that has just been told to make room. */
+    private static final int CALLS_PER_PLACE = 3;
+
     private static final Duration AGE_GRACE = Duration.ofSeconds(30);
 
     private final ClockWatch clock;
@@ -101,15 +106,15 @@ public final class GatewayEndpoint implements AutoCloseable {
             ends.push(timer::shutdownNow);
             ThreadPoolExecutor judges = judges("gateway-judge-", limits);
             ends.push(judges::shutdownNow);
-            ThreadPoolExecutor renewing = judges("gateway-renewal-", limits);
-            ends.push(renewing::shutdownNow);
+            ThreadPoolExecutor renewers = judges("gateway-renewal-", limits);
+            ends.push(renewers::shutdownNow);
 
             SerialWatch serials = new SerialWatch(ground.fleet());
             ClockWatch clock = new ClockWatch(ground.clock());
             PolicyWatch policies = new PolicyWatch(limits.policyGrace(), clock::now);
             Sightings sightings = new Sightings(ground.fleet(), ground.name());
             Gate gate = new Gate(ground.fleet(), clock, policies, sightings);
-            Register register = new Register(ground.audit(), renewing);
+            Register register = new Register(ground.audit(), renewers);
             Told told = new Told(ground.fleet(), ground.dek(), serials, ground.roots());
             Reception reception = new Reception(
                     ground.fleet(),
@@ -128,15 +133,18 @@ public final class GatewayEndpoint implements AutoCloseable {
                     admitting,
                     register,
                     new Places(limits.attestations(), limits.attestationsPerSource()),
+                    new Places(limits.attestations(), PLACES_PER_NODE),
                     judges,
                     timer,
                     limits.challenge().toMillis());
-            AttestStream.Steps renewals = new AttestStream.Steps(
+            Places renewals = new Places(limits.attestations(), PLACES_PER_NODE);
+            AttestStream.Steps renewal = new AttestStream.Steps(
                     reception,
                     admitting,
                     register,
-                    new Places(limits.attestations(), RENEWALS_PER_NODE),
-                    renewing,
+                    renewals,
+                    renewals,
+                    renewers,
                     timer,
                     limits.challenge().toMillis());
             Streams streams = new Streams(new ServeStream.Desk(
@@ -155,11 +163,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                     GatewayTls.taking(
                             new CertifiedNode(ground.certificates().authority().certificate()), ground.identity()),
                     serving(
-                            GatewayGrpc.bindService(new Service(renewals, streams)),
+                            GatewayGrpc.bindService(new Service(renewal, streams)),
                             ground.clock(),
                             limits,
                             limits.connections() * CALLS_PER_CONNECTION),
-                    new TlsServer.ConnectionAge(limits.connectionAge(), AGE_GRACE));
+                    new TlsServer.ConnectionAge(limits.connectionAge(), AGE_GRACE, SERVICE_IDLE));
             ends.push(service::close);
             SslContext anybody = GatewayTls.taking(new AnyNode(), ground.identity());
             TlsServer attest = TlsServer.start(
@@ -170,8 +178,8 @@ public final class GatewayEndpoint implements AutoCloseable {
                             AttestationGrpc.bindService(new Attestations(attesting)),
                             ground.clock(),
                             limits,
-                            limits.attestations()),
-                    new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE));
+                            CALLS_PER_PLACE * limits.attestations()),
+                    new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE, ATTEST_IDLE));
             ends.push(attest::close);
             started = true;
             return new GatewayEndpoint(clock, told, streams, attest, service, ends, limits.drain());
