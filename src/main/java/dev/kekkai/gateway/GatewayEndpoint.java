@@ -46,7 +46,7 @@ public final class GatewayEndpoint implements AutoCloseable {
 
     private static final Duration AGE_GRACE = Duration.ofSeconds(30);
 
-    private final ClockWatch clock;
+    private final ClockRecovery clock;
     private final Told told;
     private final Streams streams;
     private final TlsServer attest;
@@ -55,7 +55,7 @@ public final class GatewayEndpoint implements AutoCloseable {
     private final Duration drain;
 
     private GatewayEndpoint(
-            ClockWatch clock,
+            ClockRecovery clock,
             Told told,
             Streams streams,
             TlsServer attest,
@@ -156,6 +156,18 @@ public final class GatewayEndpoint implements AutoCloseable {
                     new Shares(limits.inFlight()),
                     limits.inFlight()));
             streams.lookAfter(timer);
+            ClockRecovery recovery = new ClockRecovery(
+                    clock,
+                    now -> {
+                        ground.fleet().afresh(now);
+                        ground.identity().renewNow();
+                        sightings.clockSet(now);
+                    },
+                    System::nanoTime);
+            ScheduledThreadPoolExecutor recovering = new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("gateway-clock").factory());
+            ends.push(recovering::shutdownNow);
+            recovery.lookAfter(recovering);
 
             TlsServer service = TlsServer.start(
                     "gateway-service",
@@ -182,7 +194,7 @@ public final class GatewayEndpoint implements AutoCloseable {
                     new TlsServer.ConnectionAge(ATTEST_AGE, AGE_GRACE, ATTEST_IDLE));
             ends.push(attest::close);
             started = true;
-            return new GatewayEndpoint(clock, told, streams, attest, service, ends, limits.drain());
+            return new GatewayEndpoint(recovery, told, streams, attest, service, ends, limits.drain());
         } finally {
             if (!started) {
                 ends.forEach(Runnable::run);
@@ -216,6 +228,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                         callsAtOnce,
                         HANDLERS,
                         Duration.ofSeconds(2)));
+    }
+
+    /** Why nobody is let in although all that stands behind it is well, if so. */
+    public Optional<String> problem() {
+        return clock.problem();
     }
 
     /** Why only a restart of this gateway helps, if that is so. */

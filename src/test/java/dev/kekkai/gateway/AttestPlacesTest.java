@@ -7,7 +7,6 @@ import dev.kekkai.testing.gateway.NodeClient.Talk;
 import dev.kekkai.testing.gateway.TlsKey;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +29,7 @@ class AttestPlacesTest extends Served {
                 preset.policyGrace(),
                 preset.connectionAge(),
                 preset.drain()));
+        byte[] hello = client.hello().toByteArray();
         List<Talk> strangers = new ArrayList<>();
         try {
             for (int i = 0; i < PLACES; i++) {
@@ -39,16 +39,21 @@ class AttestPlacesTest extends Served {
             CompletableFuture<Object> first = CompletableFuture.anyOf(strangers.stream()
                     .map(stranger -> CompletableFuture.supplyAsync(() -> end(stranger)))
                     .toArray(CompletableFuture<?>[]::new));
-            boolean[] served = new boolean[1];
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> {
-                served[0] |= !busy(this::certified);
-                return served[0] && first.isDone();
-            });
+            await().until(() -> busy(() -> challenged(hello)) || first.isDone());
+            await().until(() -> !busy(() -> challenged(hello)) && first.isDone());
 
             assertThat(first.get()).isEqualTo("busy");
+            assertThat(certified().chain()).isNotEmpty();
         } finally {
             strangers.forEach(Talk::close);
+        }
+    }
+
+    /** As far as a node comes that has a place. */
+    private void challenged(byte[] hello) throws Exception {
+        try (Talk talk = Talk.to(client.key.channel(gateway.attestPort(), gateway.roots().certificates()), true)) {
+            assertThat(talk.challenge(hello)).isNotEmpty();
         }
     }
 

@@ -30,6 +30,8 @@ public final class MemoryFleet implements Fleet {
     private volatile FleetView view = new FleetView(1, Map.of(), Map.of(), Map.of());
     private volatile Optional<String> stale = Optional.empty();
     private volatile boolean pendingAllowed;
+    private volatile boolean unproved;
+    private volatile int proofs;
 
     public synchronized Node enroll(TenantId tenant, String name, EkFingerprint ek) {
         Node node = new Node(
@@ -129,6 +131,37 @@ public final class MemoryFleet implements Fleet {
     @Override
     public void observe(NodeId node, Observation observation) {
         observations.put(node, observation);
+    }
+
+    /** From now on the store cannot be proved anew, or can again. */
+    public void unproved(boolean now) {
+        unproved = now;
+    }
+
+    /** How often it was. */
+    public int proofs() {
+        return proofs;
+    }
+
+    @Override
+    public synchronized void afresh(Instant now) throws FleetException {
+        if (unproved) {
+            throw new FleetException("the database is away");
+        }
+        observations.replaceAll((id, it) -> it.at().isAfter(now) ? at(it, now) : it);
+        proofs++;
+    }
+
+    private static Observation at(Observation it, Instant at) {
+        return new Observation(
+                at,
+                it.accepted(),
+                it.verdict(),
+                it.counters(),
+                it.trust(),
+                it.tlsKey(),
+                it.certificateEnds(),
+                it.gateway());
     }
 
     @Override
