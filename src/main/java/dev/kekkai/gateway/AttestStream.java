@@ -51,8 +51,7 @@ final class AttestStream implements StreamObserver<FromNode> {
             ScheduledExecutorService timer,
             long challengeMillis) {}
 
-    private AttestStream(Steps steps, Kind kind, Peer peer, ServerCallStreamObserver<FromGateway> call)
-            throws Denied {
+    private AttestStream(Steps steps, Kind kind, Peer peer, ServerCallStreamObserver<FromGateway> call) throws Denied {
         this.steps = steps;
         this.kind = kind;
         this.peer = peer;

@@ -56,7 +56,8 @@ final class ClockWatch {
                     Code.CLOCK,
                     "this gateway's clock says " + now + ", and was set "
                             + (jump.get().isNegative() ? "back" : "forward") + " while it ran (by "
-                            + jump.get().abs().toSeconds() + " s): what it says is trusted again once all that hangs on it was made anew");
+                            + jump.get().abs().toSeconds()
+                            + " s): what it says is trusted again once all that hangs on it was made anew");
         }
         Instant notBefore = peer.certificate().getNotBefore().toInstant();
         Instant notAfter = peer.certificate().getNotAfter().toInstant();

@@ -110,9 +110,8 @@ final class Places {
         Map<SourceBlock, Integer> bySource = new HashMap<>();
         places.forEach(place -> bySource.merge(place.source, 1, Integer::sum));
         Stream<Place> oldestFirst = places.stream().filter(Place::silent);
-        return oldestFirst.max(
-                Comparator.<Place>comparingInt(place -> bySource.getOrDefault(place.source, 0))
-                        .thenComparing(place -> -place.since));
+        return oldestFirst.max(Comparator.<Place>comparingInt(place -> bySource.getOrDefault(place.source, 0))
+                .thenComparing(place -> -place.since));
     }
 
     private void giveUp(Place place) {

@@ -88,8 +88,7 @@ final class SerialWatch {
         if (!ahead(serial)) {
             return;
         }
-        Optional<Denied> rolledBack =
-                fleet.view().node(node).map(Node::tenant).flatMap(this::rolledBack);
+        Optional<Denied> rolledBack = fleet.view().node(node).map(Node::tenant).flatMap(this::rolledBack);
         throw rolledBack.isPresent() ? rolledBack.get() : stale(serial, "");
     }
 
@@ -135,15 +134,17 @@ final class SerialWatch {
         List<Report> heard = all.stream()
                 .filter(report -> report.ahead(view.serial()) && now - report.first() >= SPREADING.toNanos())
                 .toList();
-        long others = all.stream().filter(report -> !report.ahead(view.serial())).count();
+        long others =
+                all.stream().filter(report -> !report.ahead(view.serial())).count();
         if (heard.size() <= others || !believed(heard, view, tenant)) {
             said.remove(tenant);
             return Optional.empty();
         }
-        String text = "the store was rolled back: " + heard.size() + " node(s) of tenant " + tenant + " were told serial "
-                + heard.stream().mapToLong(Report::serial).min().orElseThrow()
-                + " of the authority chain or a later one, and it ends at " + view.serial()
-                + "; this gateway is read-only for them until 'kekkai store reconcile'";
+        String text =
+                "the store was rolled back: " + heard.size() + " node(s) of tenant " + tenant + " were told serial "
+                        + heard.stream().mapToLong(Report::serial).min().orElseThrow()
+                        + " of the authority chain or a later one, and it ends at " + view.serial()
+                        + "; this gateway is read-only for them until 'kekkai store reconcile'";
         if (said.add(tenant)) {
             LOG.error(text);
         }

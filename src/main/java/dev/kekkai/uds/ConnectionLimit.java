@@ -59,9 +59,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
         }
         int fromThere = source.map(block -> bySource.getOrDefault(block, 0)).orElse(0);
         if (fromThere >= mostPerSource) {
-            LOG.warnf(
-                    "A connection to %s was closed: %d are open already from %s",
-                    where, mostPerSource, source.get());
+            LOG.warnf("A connection to %s was closed: %d are open already from %s", where, mostPerSource, source.get());
             return false;
         }
         open++;

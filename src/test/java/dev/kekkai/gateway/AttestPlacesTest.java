@@ -34,7 +34,9 @@ class AttestPlacesTest extends Served {
         try {
             for (int i = 0; i < PLACES; i++) {
                 strangers.add(Talk.to(
-                        TlsKey.fresh().channel(gateway.attestPort(), gateway.roots().certificates()), true));
+                        TlsKey.fresh()
+                                .channel(gateway.attestPort(), gateway.roots().certificates()),
+                        true));
             }
             CompletableFuture<Object> first = CompletableFuture.anyOf(strangers.stream()
                     .map(stranger -> CompletableFuture.supplyAsync(() -> end(stranger)))
@@ -52,7 +54,8 @@ class AttestPlacesTest extends Served {
 
     /** As far as a node comes that has a place. */
     private void challenged(byte[] hello) throws Exception {
-        try (Talk talk = Talk.to(client.key.channel(gateway.attestPort(), gateway.roots().certificates()), true)) {
+        try (Talk talk =
+                Talk.to(client.key.channel(gateway.attestPort(), gateway.roots().certificates()), true)) {
             assertThat(talk.challenge(hello)).isNotEmpty();
         }
     }

@@ -27,7 +27,9 @@ class ClockRecoveryTest extends Served {
         fleet.unproved(true);
         gateway.clockOff(Duration.ofMinutes(minutes));
 
-        await().until(() -> gateway.problem().filter(why -> why.endsWith("the database is away")).isPresent());
+        await().until(() -> gateway.problem()
+                .filter(why -> why.endsWith("the database is away"))
+                .isPresent());
         refusedToServe("clock", before);
         assertThat(gateway.hopeless()).isEmpty();
         fleet.unproved(false);

@@ -91,8 +91,7 @@ class PlacesTest {
     }
 
     private static void busy(Attempt attempt) {
-        assertThatExceptionOfType(Denied.class)
-                .isThrownBy(attempt::make)
-                .satisfies(denied -> assertThat(denied.code()).isEqualTo("busy"));
+        assertThatExceptionOfType(Denied.class).isThrownBy(attempt::make).satisfies(denied -> assertThat(denied.code())
+                .isEqualTo("busy"));
     }
 }

@@ -46,7 +46,14 @@ class SharesTest {
     void tenants_that_ask_without_end_leave_as_much_to_other_tenants(Shares.Use use) {
         Shares many = new Shares(1024);
         for (int tenant = 0; tenant < 2; tenant++) {
-            greedy(many, new TenantId(new UUID(1, tenant)), use, tenant + "a", tenant + "b", tenant + "c", tenant + "d");
+            greedy(
+                    many,
+                    new TenantId(new UUID(1, tenant)),
+                    use,
+                    tenant + "a",
+                    tenant + "b",
+                    tenant + "c",
+                    tenant + "d");
         }
 
         assertThat(greedy(many, DEFAULT, use, "one")).isGreaterThanOrEqualTo(use.ofTenant / 4);
