@@ -188,9 +188,12 @@ public final class GatewayServer implements AutoCloseable {
                 preset.drain());
     }
 
-    /** What the background probe of the HSM last found. */
+    /** What the background probe of the HSM last found; and whether nodes are let in. */
     public Health health() {
-        return keys.health();
+        Health health = keys.health();
+        return endpoint.problem()
+                .<Health>map(problem -> new Health.Unhealthy(problem, health.age()))
+                .orElse(health);
     }
 
     /** What the admin API is about. */

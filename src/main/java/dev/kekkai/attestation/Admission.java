@@ -27,7 +27,7 @@ public sealed interface Admission {
     record Denied(Verdict.Refused verdict) implements Admission {}
 
     /**
-     * Looks at a claim, in this order: TLS key, EK template, enrolment, EK certificate and trust class, AK template, pin.
+     * Looks at a claim, in this order: TLS key, EK template, enrolment, weakness of the EK, EK certificate and trust class, AK template, pin.
      *
      * @param tlsKey SHA-256 of the TLS peer's SubjectPublicKeyInfo, as the channel has it
      * @param authorities CAs to judge EK certificates by; without any, each EK is {@link TrustClass#VOUCHED}
@@ -48,6 +48,10 @@ public sealed interface Admission {
                 throw new Refusal(
                         Reason.EK_NOT_ENROLLED,
                         "the EK is not the one that was enrolled for this node: if the board was replaced, evict the node and enrol it anew");
+            }
+            Optional<String> weakness = ek.weakness();
+            if (weakness.isPresent()) {
+                throw new Refusal(Reason.EK_WEAK, weakness.get());
             }
             TrustClass trust = trust(ek, claim.ekChain(), authorities, atLeast, now);
             return new Admitted(ek, ak(claim, enrolment), trust);

@@ -154,7 +154,7 @@ record Chain(List<Entry> entries) {
         for (Entry entry : entries) {
             if (entry.statement() instanceof FleetChanged(TenantId tenant, FleetEvent event)) {
                 try {
-                    fleet.apply(tenant, event);
+                    fleet.apply(tenant, event, entry.at());
                 } catch (StoreException e) {
                     throw unfit(entry, e);
                 }

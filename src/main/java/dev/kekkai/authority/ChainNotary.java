@@ -192,7 +192,7 @@ public final class ChainNotary implements Notary {
             if (!(draft.add(new FleetChanged(tenant, event)) instanceof FleetChanged(TenantId of, FleetEvent read))) {
                 throw new IllegalStateException("a change of the fleet was read as something else");
             }
-            fleet.apply(of, read);
+            fleet.apply(of, read, draft.at());
         }
         SeenHead head = draft.head();
         if (!step.goesOn(fleet.fleet(head.serial()))) {

@@ -16,6 +16,7 @@ final class Draft {
     private final InstantSource clock;
     private final List<ChainEntry> added = new ArrayList<>();
     private @Nullable SeenHead last;
+    private Instant at = Instant.EPOCH;
 
     private Draft(InstantSource clock, @Nullable SeenHead last) {
         this.clock = clock;
@@ -55,6 +56,7 @@ final class Draft {
     private Entry append(UUID chain, long serial, byte[] previous, Statement statement) {
         Instant now = clock.instant();
         ChainEntry entry = new Entry(chain, serial, previous, now, statement).stored();
+        at = Instant.ofEpochMilli(now.toEpochMilli());
         added.add(entry);
         last = new SeenHead(chain, serial, Entry.hash(entry.bytes()));
         try {
@@ -62,6 +64,11 @@ final class Draft {
         } catch (MalformedEntryException e) {
             throw new IllegalStateException("an entry of our own cannot be read", e);
         }
+    }
+
+    /** When the last entry says that it was written. */
+    Instant at() {
+        return at;
     }
 
     List<ChainEntry> added() {

@@ -11,8 +11,12 @@ import dev.kekkai.store.FleetEvent.PolicyPut;
 import dev.kekkai.store.FleetEvent.Rebaselined;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredFleet;
+import dev.kekkai.store.StoredFleet.PolicyPuts;
+import dev.kekkai.store.StoredFleet.Replaced;
 import dev.kekkai.store.StoredNode;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +33,18 @@ final class FleetReplay {
     private final Map<Name, NodeId> names = new HashMap<>();
     private final Map<StoredFleet.Group, byte[]> policies = new HashMap<>();
 
+    private final Map<StoredFleet.Group, PolicyPuts> puts = new HashMap<>();
+    /** More changes than this within the life of a certificate, and those that were judged by the first are judged anew at once. */
+    private static final int MOST_REPLACED = 16;
+
     private record Name(TenantId tenant, String name) {}
 
     StoredFleet fleet(long serial) {
-        return new StoredFleet(serial, nodes, policies);
+        return new StoredFleet(serial, nodes, policies, puts);
     }
 
-    void apply(TenantId tenant, FleetEvent event) throws StoreException {
+    /** @param at when the chain says that it was written */
+    void apply(TenantId tenant, FleetEvent event, Instant at) throws StoreException {
         switch (event) {
             case Enrolled enrolled -> enroll(tenant, enrolled);
             case AkPinned(NodeId id, String ak) -> {
@@ -48,16 +57,29 @@ final class FleetReplay {
                 }
                 nodes.put(id, node.pinned(Optional.of(ak)));
             }
-            case Evicted(NodeId id, var at) -> {
+            case Evicted(NodeId id, var when) -> {
                 StoredNode node = active(tenant, id);
                 names.remove(new Name(tenant, node.name()));
-                nodes.put(id, node.evicted(at));
+                nodes.put(id, node.evicted(when));
             }
-            case Rebaselined(NodeId id, boolean countersAnew, var at) ->
+            case Rebaselined(NodeId id, boolean countersAnew, var when) ->
                 nodes.put(id, active(tenant, id).rebaselined(countersAnew));
-            case PolicyPut(String group, byte[] document) ->
-                policies.put(new StoredFleet.Group(tenant, group), document);
+            case PolicyPut(String group, byte[] document) -> put(new StoredFleet.Group(tenant, group), document, at);
         }
+    }
+
+    private void put(StoredFleet.Group group, byte[] document, Instant at) {
+        policies.put(group, document);
+        String digest = HexFormat.of().formatHex(Entry.hash(document));
+        puts.merge(
+                group,
+                new PolicyPuts(digest, at, List.of()),
+                (before, now) -> new PolicyPuts(
+                        digest,
+                        at,
+                        Stream.concat(Stream.of(new Replaced(before.digest(), at)), before.before().stream())
+                                .limit(MOST_REPLACED)
+                                .toList()));
     }
 
     private StoredNode active(TenantId tenant, NodeId id) throws StoreException {

@@ -1,6 +1,7 @@
 package dev.kekkai.fleet;
 
 import dev.kekkai.attestation.ek.EkFingerprint;
+import dev.kekkai.id.SourceBlock;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.store.FleetStore;
 import dev.kekkai.store.StoredClaim;
@@ -46,7 +47,7 @@ final class Claims {
                         + " forgotten. 'kekkai node enroll' by fingerprint needs no waiting");
             }
             long sameSource = waiting.values().stream()
-                    .filter(other -> other.source().equals(claimant.source()))
+                    .filter(other -> SourceBlock.of(other.source()).equals(SourceBlock.of(claimant.source())))
                     .count();
             if (sameSource >= MOST_PER_SOURCE) {
                 throw new FleetException(MOST_PER_SOURCE + " machines from " + claimant.source()

@@ -1,6 +1,7 @@
 package dev.kekkai.fleet;
 
 import dev.kekkai.id.NodeId;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What a gateway needs to know of its nodes, and what it tells of them. Safe for many threads. */
@@ -30,6 +31,15 @@ public interface Fleet {
      * Never blocks.
      */
     void observe(NodeId node, Observation observation);
+
+    /**
+     * Reads and proves the store anew, after the clock was set or the machine stood still: how old what is in memory is, nobody knows. Until that
+     * succeeds nobody is let in. Observations of a time to come count as made now. Blocks on the database.
+     *
+     * @param now what the clock says
+     * @throws FleetException if the store cannot be read, or is not believed
+     */
+    void afresh(Instant now) throws FleetException;
 
     /**
      * Lets a machine wait for approval.

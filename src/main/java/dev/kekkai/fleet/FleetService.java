@@ -12,6 +12,7 @@ import dev.kekkai.store.StoredNode;
 import dev.kekkai.store.StoredObservation;
 import dev.kekkai.store.UntrustedStoreException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -174,7 +175,7 @@ public final class FleetService implements Fleet {
     @Override
     public FleetView view() {
         FleetView view = loaded.view();
-        return stale().isEmpty() ? view : new FleetView(view.serial(), Map.of(), Map.of());
+        return stale().isEmpty() ? view : new FleetView(view.serial(), Map.of(), Map.of(), Map.of());
     }
 
     @Override
@@ -216,6 +217,16 @@ public final class FleetService implements Fleet {
         StoredNode known = loaded.stored().nodes().get(node);
         if (known != null) {
             observations.observe(known, observation);
+        }
+    }
+
+    @Override
+    public synchronized void afresh(Instant now) throws FleetException {
+        everRead = false;
+        observations.clockSet(now);
+        look();
+        if (!why.isEmpty()) {
+            throw new FleetException("the store could not be proved anew: " + why);
         }
     }
 

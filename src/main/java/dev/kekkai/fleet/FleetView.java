@@ -16,14 +16,16 @@ import java.util.Optional;
  * @param serial of the authority chain that it follows from
  * @param nodes of all tenants, evicted ones too
  * @param policies by group
+ * @param ages how each came to be what it is
  */
-public record FleetView(long serial, Map<NodeId, Node> nodes, Map<Group, Policy> policies) {
+public record FleetView(long serial, Map<NodeId, Node> nodes, Map<Group, Policy> policies, Map<Group, PolicyAge> ages) {
     /** Nodes of one tenant that are held to one policy. */
     public record Group(TenantId tenant, String name) {}
 
     public FleetView {
         nodes = Map.copyOf(nodes);
         policies = Map.copyOf(policies);
+        ages = Map.copyOf(ages);
     }
 
     public Optional<Node> node(NodeId id) {
@@ -54,6 +56,11 @@ public record FleetView(long serial, Map<NodeId, Node> nodes, Map<Group, Policy>
                         && node.tenant().equals(group.tenant())
                         && node.group().equals(group.name()))
                 .count();
+    }
+
+    /** How what it is held to came to be; there is one where there is a policy. */
+    public Optional<PolicyAge> ageOf(Node node) {
+        return Optional.ofNullable(ages.get(new Group(node.tenant(), node.group())));
     }
 
     /** In the order of their names. */

@@ -84,6 +84,14 @@ final class Observations {
         }
     }
 
+    /** What is of a time to come, as the clock is now, was not seen later than now. */
+    synchronized void clockSet(Instant now) {
+        seen.replaceAll((node, it) -> it.observation().at().isAfter(now.plus(TOLERANCE))
+                ? new Seen(with(it.observation(), now), it.era())
+                : it);
+        unwritten.replaceAll((node, it) -> seen.getOrDefault(node, it));
+    }
+
     /** Forgets nodes that are not on record any more. */
     synchronized void keep(StoredFleet fleet) {
         seen.keySet().retainAll(fleet.nodes().keySet());

@@ -40,7 +40,11 @@ final class StoredForms {
                         e.getMessage());
             }
         });
-        return new FleetView(stored.serial(), nodes, policies);
+        Map<FleetView.Group, PolicyAge> ages = new HashMap<>();
+        stored.put()
+                .forEach((group, puts) ->
+                        ages.put(new FleetView.Group(group.tenant(), group.name()), PolicyAge.of(puts)));
+        return new FleetView(stored.serial(), nodes, policies, ages);
     }
 
     static Node node(StoredNode node) {

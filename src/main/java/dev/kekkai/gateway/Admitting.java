@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import dev.kekkai.attestation.Expectation;
 import dev.kekkai.attestation.QuoteVerifier;
 import dev.kekkai.attestation.pcr.PcrValues;
+import dev.kekkai.attestation.policy.Policy;
 import dev.kekkai.attestation.verdict.Reason;
 import dev.kekkai.attestation.verdict.Verdict;
 import dev.kekkai.attestation.verdict.VerdictJson;
@@ -11,6 +12,7 @@ import dev.kekkai.fleet.Fleet;
 import dev.kekkai.fleet.FleetException;
 import dev.kekkai.fleet.Node;
 import dev.kekkai.fleet.Observation;
+import dev.kekkai.fleet.PolicyAge;
 import dev.kekkai.identity.NodeCertificates;
 import dev.kekkai.identity.NodeName;
 import dev.kekkai.wire.gateway.v1.Evidence;
@@ -37,7 +39,6 @@ final class Admitting {
     private final Fleet fleet;
     private final Sightings sightings;
     private final SerialWatch serials;
-    private final PolicyWatch policies;
     private final NodeCertificates certificates;
     private final Told told;
     private final ClockWatch clock;
@@ -48,7 +49,6 @@ final class Admitting {
             Fleet fleet,
             Sightings sightings,
             SerialWatch serials,
-            PolicyWatch policies,
             NodeCertificates certificates,
             Told told,
             ClockWatch clock,
@@ -57,7 +57,6 @@ final class Admitting {
         this.fleet = fleet;
         this.sightings = sightings;
         this.serials = serials;
-        this.policies = policies;
         this.certificates = certificates;
         this.told = told;
         this.clock = clock;
@@ -111,7 +110,7 @@ final class Admitting {
     /** It is the node that speaks, so its word about the store counts. While the store is behind, those evicted since are back in it: nobody comes in anew. */
     private void checkStore(Challenged challenged) throws Denied {
         serials.met(challenged.node().id(), challenged.serial());
-        Optional<Denied> rolledBack = serials.rolledBack();
+        Optional<Denied> rolledBack = serials.rolledBack(challenged.node().tenant());
         if (challenged.kind() == Kind.ATTEST && rolledBack.isPresent()) {
             throw rolledBack.get();
         }
@@ -138,7 +137,7 @@ final class Admitting {
         }
         register.done(challenged.kind().action(), node, peer, verdict.toString());
         pin(node, challenged);
-        List<X509Certificate> chain = issue(node, peer, issued);
+        List<X509Certificate> chain = issue(node, peer, issued, challenged.policy());
         register.done(
                 "issue",
                 node,
@@ -149,7 +148,6 @@ final class Admitting {
         if (challenged.kind() == Kind.ATTEST) {
             sightings.found(node, challenged.trust());
         }
-        policies.accepted(node.id(), challenged.policy());
         return told.granted(node, chain);
     }
 
@@ -164,9 +162,10 @@ final class Admitting {
         }
     }
 
-    private List<X509Certificate> issue(Node node, Peer peer, Instant issued) throws Denied {
+    private List<X509Certificate> issue(Node node, Peer peer, Instant issued, Policy policy) throws Denied {
         try {
-            return certificates.issue(new NodeName(node.tenant(), node.id()), peer.spki(), issued);
+            return certificates.issue(
+                    new NodeName(node.tenant(), node.id()), peer.spki(), issued, PolicyAge.digest(policy));
         } catch (CustodyException e) {
             throw new Denied(Code.UNAVAILABLE, "no certificate could be issued: " + e.getMessage());
         }

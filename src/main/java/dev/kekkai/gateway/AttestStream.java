@@ -34,39 +34,48 @@ final class AttestStream implements StreamObserver<FromNode> {
     private Optional<Challenged> challenged = Optional.empty();
     private boolean answered;
     private boolean over;
+    private Places.Place place;
 
-    /** What a stream does, and on which threads. Each port has its own places and threads: strangers at the one hold up no renewal at the other. */
+    /**
+     * What a stream does, and on which threads. Each port has its own places and threads: strangers at the one hold up no renewal at the other.
+     *
+     * @param places of those of whom nothing is known yet, or of nodes that renew
+     * @param enrolled of those that speak for an enrolled node, so that strangers have none of these; the same where all are known
+     */
     record Steps(
             Reception reception,
             Admitting admitting,
             Register register,
             Places places,
+            Places enrolled,
             Executor executor,
             ScheduledExecutorService timer,
             long challengeMillis) {}
 
-    private AttestStream(Steps steps, Kind kind, Peer peer, ServerCallStreamObserver<FromGateway> call) {
+    private AttestStream(Steps steps, Kind kind, Peer peer, ServerCallStreamObserver<FromGateway> call) throws Denied {
         this.steps = steps;
         this.kind = kind;
         this.peer = peer;
         this.call = call;
+        this.place = steps.places()
+                .enter(kind == Kind.ATTEST ? peer.block().text() : peer.node(), peer.block(), this::displaced);
         this.late = steps.timer().schedule(this::tooLate, FIRST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Begins one, or refuses it for want of a place, or because nobody of its node may renew with such a certificate. To be called before the service method returns. */
     static StreamObserver<FromNode> begin(Steps steps, Kind kind, Peer peer, StreamObserver<FromGateway> observer) {
         ServerCallStreamObserver<FromGateway> call = (ServerCallStreamObserver<FromGateway>) observer;
+        AttestStream stream;
         try {
             if (kind == Kind.RENEW) {
                 steps.reception().recognise(peer);
             }
-            steps.places().enter(place(kind, peer));
+            stream = new AttestStream(steps, kind, peer, call);
         } catch (Denied denied) {
             steps.register().refusedToBegin(kind.action(), peer, denied);
             call.onError(denied.answer());
             return new Deaf<>();
         }
-        AttestStream stream = new AttestStream(steps, kind, peer, call);
         call.disableAutoRequest();
         call.setOnCancelHandler(stream::end);
         call.setOnCloseHandler(stream::end);
@@ -74,17 +83,34 @@ final class AttestStream implements StreamObserver<FromNode> {
         return stream;
     }
 
-    private static String place(Kind kind, Peer peer) {
-        return kind == Kind.ATTEST ? peer.source() : peer.node();
+    private void displaced() {
+        deny(new Denied(Code.BUSY, "others wait for this place, and nothing was said on it for a while: try again"));
     }
 
     @Override
     public void onNext(FromNode message) {
         late.cancel(false);
+        spoke();
         try {
             steps.executor().execute(() -> take(message));
         } catch (RejectedExecutionException e) {
             deny(new Denied(Code.BUSY, "too many nodes attest already: try again in a moment"));
+        }
+    }
+
+    private synchronized void spoke() {
+        place.spoke();
+    }
+
+    /** It speaks for an enrolled node, and takes a place among those. */
+    private void known(Challenged made) throws Denied {
+        Places.Place next = steps.enrolled().enter("node:" + made.node().id(), peer.block(), this::displaced);
+        synchronized (this) {
+            place.leave();
+            place = next;
+            if (over) {
+                next.leave();
+            }
         }
     }
 
@@ -114,6 +140,9 @@ final class AttestStream implements StreamObserver<FromNode> {
         Challenged made = kind == Kind.ATTEST
                 ? steps.reception().attestation(init, peer)
                 : steps.reception().renewal(init, peer);
+        if (kind == Kind.ATTEST) {
+            known(made);
+        }
         FromGateway answer = FromGateway.newBuilder()
                 .setChallenge(ByteString.copyFrom(made.wire()))
                 .build();
@@ -227,9 +256,9 @@ final class AttestStream implements StreamObserver<FromNode> {
                 return;
             }
             over = true;
+            place.leave();
         }
         late.cancel(false);
-        steps.places().leave(place(kind, peer));
     }
 
     /** Listens to a stream that was refused. */

@@ -86,7 +86,7 @@ final class Calls {
     }
 
     private CompletionStage<Answer> wrap(Call call, Wrap wrap, Caller caller) {
-        Optional<Denied> readOnly = serials.rolledBack();
+        Optional<Denied> readOnly = serials.rolledBack(caller.tenant());
         if (readOnly.isPresent()) {
             return CompletableFuture.completedStage(failure(call.getId(), Failure.Kind.UNAVAILABLE, readOnly.get()));
         }

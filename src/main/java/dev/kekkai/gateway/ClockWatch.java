@@ -12,28 +12,39 @@ final class ClockWatch {
     private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     private final InstantSource clock;
-    private final Instant startedAt;
-    private final long started = System.nanoTime();
+    private volatile Reference trusted;
+
+    /**
+     * A time, and when it was.
+     *
+     * @param nanos on the scale of nanoTime
+     */
+    record Reference(Instant time, long nanos) {}
 
     ClockWatch(InstantSource clock) {
         this.clock = clock;
-        this.startedAt = clock.instant();
+        this.trusted = read();
     }
 
     Instant now() {
         return clock.instant();
     }
 
-    /** How far the clock was set since the process started, if it was. */
-    private Optional<Duration> jump() {
-        Duration jump = Duration.between(startedAt.plusNanos(System.nanoTime() - started), now());
-        return jump.abs().compareTo(TOLERANCE) > 0 ? Optional.of(jump) : Optional.empty();
+    /** What the clock says now. */
+    Reference read() {
+        return new Reference(now(), System.nanoTime());
     }
 
-    /** Why only a restart helps, if that is so: a clock that was set, or stood still while the machine did, is not trusted again. */
-    Optional<String> hopeless() {
-        return jump().map(jump -> "the clock was set by " + jump.toSeconds()
-                + " s while this gateway ran, or the machine stood still: it attests nobody until it is restarted");
+    /** From now on the clock is held against this, as after a start. */
+    void trust(Reference reference) {
+        trusted = reference;
+    }
+
+    /** How far the clock was set, or the machine stood still, since it was last trusted, if it was. */
+    Optional<Duration> jump() {
+        Reference since = trusted;
+        Duration jump = Duration.between(since.time().plusNanos(System.nanoTime() - since.nanos()), now());
+        return jump.abs().compareTo(TOLERANCE) > 0 ? Optional.of(jump) : Optional.empty();
     }
 
     /** @throws Denied if a node certificate's time is over, or the clock says what cannot be */
@@ -45,7 +56,8 @@ final class ClockWatch {
                     Code.CLOCK,
                     "this gateway's clock says " + now + ", and was set "
                             + (jump.get().isNegative() ? "back" : "forward") + " while it ran (by "
-                            + jump.get().abs().toSeconds() + " s): set it right, or restart the gateway if it is");
+                            + jump.get().abs().toSeconds()
+                            + " s): what it says is trusted again once all that hangs on it was made anew");
         }
         Instant notBefore = peer.certificate().getNotBefore().toInstant();
         Instant notAfter = peer.certificate().getNotAfter().toInstant();
@@ -57,7 +69,7 @@ final class ClockWatch {
                             + " s earlier: the clock of this gateway, or of the one that issued it, is off; set it right");
         }
         boolean over = now.isAfter(notAfter);
-        if (over && !peer.outlived()) {
+        if (over && !peer.outlived() && peer.connected() - trusted.nanos() >= 0) {
             throw new Denied(
                     Code.CLOCK,
                     "this gateway's clock says " + now
@@ -98,7 +110,7 @@ final class ClockWatch {
                     Code.CLOCK,
                     "this gateway's clock says " + now() + ", and was set while it ran (by "
                             + jump.get().toSeconds()
-                            + " s): set it right; if it is right now, restart the gateway");
+                            + " s): it is trusted again once all that hangs on it was made anew");
         }
     }
 

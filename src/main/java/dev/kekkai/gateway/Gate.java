@@ -44,7 +44,11 @@ final class Gate {
 
     private Node check(Peer peer, boolean asks) throws Denied {
         Node node = identify(peer, asks);
-        policies.check(node.id(), fleet.view().policyOf(node).orElseThrow(() -> noPolicy(node)));
+        FleetView view = fleet.view();
+        if (view.policyOf(node).isEmpty()) {
+            throw noPolicy(node);
+        }
+        policies.check(node, peer, view.ageOf(node).orElseThrow(() -> noPolicy(node)));
         return node;
     }
 

@@ -38,9 +38,13 @@ public final class GatewayEndpoint implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION = 4;
     private static final int HANDLERS = 4;
     private static final int JUDGES = 4;
-    static final int RENEWALS_PER_NODE = 4;
+    static final int PLACES_PER_NODE = 4;
+    private static final Duration ATTEST_IDLE = Duration.ofSeconds(5);
+    private static final Duration SERVICE_IDLE = Duration.ofMinutes(1);
+    /** One that waits, one that is enrolled, one that has just been told to make room. */
+    private static final int CALLS_PER_PLACE = 3;
 
-    private final ClockWatch clock;
+    private final ClockRecovery clock;
     private final Told told;
     private final Streams streams;
     private final TlsServer attest;
@@ -49,7 +53,7 @@ public final class GatewayEndpoint implements AutoCloseable {
     private final Duration drain;
 
     private GatewayEndpoint(
-            ClockWatch clock,
+            ClockRecovery clock,
             Told told,
             Streams streams,
             TlsServer attest,
@@ -110,15 +114,15 @@ public final class GatewayEndpoint implements AutoCloseable {
             ends.push(timer::shutdownNow);
             ThreadPoolExecutor judges = judges("gateway-judge-", limits);
             ends.push(judges::shutdownNow);
-            ThreadPoolExecutor renewing = judges("gateway-renewal-", limits);
-            ends.push(renewing::shutdownNow);
+            ThreadPoolExecutor renewers = judges("gateway-renewal-", limits);
+            ends.push(renewers::shutdownNow);
 
             SerialWatch serials = new SerialWatch(ground.fleet());
             ClockWatch clock = new ClockWatch(ground.clock());
-            PolicyWatch policies = new PolicyWatch(limits.policyGrace());
+            PolicyWatch policies = new PolicyWatch(limits.policyGrace(), clock::now);
             Sightings sightings = new Sightings(ground.fleet(), ground.name());
             Gate gate = new Gate(ground.fleet(), clock, policies, sightings);
-            Register register = new Register(ground.audit(), renewing);
+            Register register = new Register(ground.audit(), renewers);
             Told told = new Told(ground.fleet(), ground.dek(), serials, ground.roots(), clock, protocol);
             Reception reception = new Reception(
                     ground.fleet(),
@@ -131,29 +135,24 @@ public final class GatewayEndpoint implements AutoCloseable {
                     register,
                     limits.challenge());
             Admitting admitting = new Admitting(
-                    ground.fleet(),
-                    sightings,
-                    serials,
-                    policies,
-                    ground.certificates(),
-                    told,
-                    clock,
-                    register,
-                    ground.name());
+                    ground.fleet(), sightings, serials, ground.certificates(), told, clock, register, ground.name());
             AttestStream.Steps attesting = new AttestStream.Steps(
                     reception,
                     admitting,
                     register,
                     new Places(limits.attestations(), limits.attestationsPerSource()),
+                    new Places(limits.attestations(), PLACES_PER_NODE),
                     judges,
                     timer,
                     limits.challenge().toMillis());
-            AttestStream.Steps renewals = new AttestStream.Steps(
+            Places renewals = new Places(limits.attestations(), PLACES_PER_NODE);
+            AttestStream.Steps renewal = new AttestStream.Steps(
                     reception,
                     admitting,
                     register,
-                    new Places(limits.attestations(), RENEWALS_PER_NODE),
-                    renewing,
+                    renewals,
+                    renewals,
+                    renewers,
                     timer,
                     limits.challenge().toMillis());
             Streams streams = new Streams(new ServeStream.Desk(
@@ -165,6 +164,18 @@ public final class GatewayEndpoint implements AutoCloseable {
                     new Shares(limits.inFlight()),
                     limits.inFlight()));
             streams.lookAfter(timer);
+            ClockRecovery recovery = new ClockRecovery(
+                    clock,
+                    now -> {
+                        ground.fleet().afresh(now);
+                        ground.identity().renewNow();
+                        sightings.clockSet(now);
+                    },
+                    System::nanoTime);
+            ScheduledThreadPoolExecutor recovering = new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("gateway-clock").factory());
+            ends.push(recovering::shutdownNow);
+            recovery.lookAfter(recovering);
 
             TlsServer service = TlsServer.start(
                     "gateway-service",
@@ -172,11 +183,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                     GatewayTls.taking(
                             new CertifiedNode(ground.certificates().authority().certificate()), ground.identity()),
                     serving(
-                            GatewayGrpc.bindService(new Service(renewals, streams)),
+                            GatewayGrpc.bindService(new Service(renewal, streams)),
                             ground.clock(),
                             limits,
                             limits.connections() * CALLS_PER_CONNECTION),
-                    new TlsServer.ConnectionAge(limits.connectionAge(), limits.ageGrace()));
+                    new TlsServer.ConnectionAge(limits.connectionAge(), limits.ageGrace(), SERVICE_IDLE));
             ends.push(service::close);
             SslContext anybody = GatewayTls.taking(new AnyNode(), ground.identity());
             TlsServer attest = TlsServer.start(
@@ -187,11 +198,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                             AttestationGrpc.bindService(new Attestations(attesting)),
                             ground.clock(),
                             limits,
-                            limits.attestations()),
-                    new TlsServer.ConnectionAge(limits.attestAge(), limits.ageGrace()));
+                            CALLS_PER_PLACE * limits.attestations()),
+                    new TlsServer.ConnectionAge(limits.attestAge(), limits.ageGrace(), ATTEST_IDLE));
             ends.push(attest::close);
             started = true;
-            return new GatewayEndpoint(clock, told, streams, attest, service, ends, limits.drain());
+            return new GatewayEndpoint(recovery, told, streams, attest, service, ends, limits.drain());
         } finally {
             if (!started) {
                 ends.forEach(Runnable::run);
@@ -225,6 +236,11 @@ public final class GatewayEndpoint implements AutoCloseable {
                         callsAtOnce,
                         HANDLERS,
                         Duration.ofSeconds(2)));
+    }
+
+    /** Why nobody is let in although all that stands behind it is well, if so. */
+    public Optional<String> problem() {
+        return clock.problem();
     }
 
     /** Why only a restart of this gateway helps, if that is so. */

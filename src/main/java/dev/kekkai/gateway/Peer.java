@@ -1,6 +1,7 @@
 package dev.kekkai.gateway;
 
 import dev.kekkai.attestation.Transcript;
+import dev.kekkai.id.SourceBlock;
 import dev.kekkai.identity.NodeCertificates;
 import dev.kekkai.identity.NodeName;
 import java.net.InetSocketAddress;
@@ -64,6 +65,11 @@ record Peer(
         } catch (CertificateEncodingException e) {
             throw new SSLException("a certificate cannot be encoded", e);
         }
+    }
+
+    /** Whom that address is counted as. */
+    SourceBlock block() {
+        return SourceBlock.of(source);
     }
 
     /** SubjectPublicKeyInfo of the client's key. */

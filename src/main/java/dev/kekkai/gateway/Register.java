@@ -55,7 +55,7 @@ final class Register {
     /** A refusal. One that cannot be recorded is a refusal all the same. */
     void refused(String action, Node node, Peer peer, Denied denied) {
         rate(action)
-                .admit(peer.source())
+                .admit(peer.block().text())
                 .ifPresent(before -> refused(
                         event(action, node.tenant(), caller(node, peer), outcome(denied), reason(denied, before))));
     }
@@ -63,7 +63,7 @@ final class Register {
     /** A refusal of somebody whom no node is known for. */
     void refused(String action, String who, Peer peer, Denied denied) {
         rate(action)
-                .admit(peer.source())
+                .admit(peer.block().text())
                 .ifPresent(before -> refused(event(
                         action,
                         NOBODY,
@@ -74,7 +74,7 @@ final class Register {
 
     /** A refusal of whom a certificate names. */
     void refused(String action, Peer peer, Denied denied) {
-        rate(action).admit(peer.source()).ifPresent(before -> refused(named(action, peer, denied, "", before)));
+        rate(action).admit(peer.block().text()).ifPresent(before -> refused(named(action, peer, denied, "", before)));
     }
 
     /** Refuses a message with so many calls, or, if it has none, to serve at all: one record for all of it. Does not block. */
@@ -89,7 +89,7 @@ final class Register {
 
     private void soon(String action, Peer peer, Denied denied, String what) {
         RefusalRate rate = rate(action);
-        OptionalLong before = rate.admit(peer.source());
+        OptionalLong before = rate.admit(peer.block().text());
         if (before.isPresent()) {
             AuditEvent event = named(action, peer, denied, what, before.getAsLong());
             try {

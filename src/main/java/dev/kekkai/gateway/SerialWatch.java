@@ -4,11 +4,14 @@ import dev.kekkai.fleet.Fleet;
 import dev.kekkai.fleet.FleetView;
 import dev.kekkai.fleet.Node;
 import dev.kekkai.id.NodeId;
+import dev.kekkai.id.TenantId;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -18,8 +21,10 @@ import org.jboss.logging.Logger;
  *
  * <ul>
  *   <li>Only who was shown to be an active node is heard: by its certificate, or by a quote that was accepted. A stranger's number is nothing.
- *   <li>Two nodes have to say so, and be ahead for longer than a change takes to spread: one that lies stops nobody. Where there is one active node in
- *       all, it has to say so again after a while.
+ *   <li>It counts for the nodes of its own tenant alone: whoever has nodes of one tenant stops nothing of another.
+ *   <li>Two nodes of a tenant have to say so, and be ahead for longer than a change takes to spread: one that lies stops nobody. Nor do as few as there
+ *       are others that were told something lately, and no more than is known here. Where a tenant has one active node, it has to say so again after a
+ *       while.
  *   <li>A number counts as at most a million more than is known, and for ten minutes; agents that are sent away come back sooner. So what was said in
  *       error, or by nodes that were evicted for it, passes without a restart.
  * </ul>
@@ -41,17 +46,21 @@ final class SerialWatch {
     /** At most one for each node of the fleet. */
     private final Map<NodeId, Report> reports = new HashMap<>();
 
-    private boolean said;
+    private final Set<TenantId> said = new HashSet<>();
 
     /**
      * What a node was told.
      *
-     * @param first when it began to be ahead, on the scale of the clock
+     * @param first when it began to be ahead, if it is, on the scale of the clock
      * @param last when it said so the last time
      */
     private record Report(long serial, long first, long last) {
-        boolean counts(long known, long now) {
-            return serial > known && now - last < LAPSE.toNanos();
+        boolean ahead(long known) {
+            return serial > known;
+        }
+
+        boolean lapsed(long now) {
+            return now - last >= LAPSE.toNanos();
         }
     }
 
@@ -73,11 +82,13 @@ final class SerialWatch {
      * @throws Denied if it is more than this gateway knows
      */
     void met(NodeId node, long serial) throws Denied {
+        if (serial > 0) {
+            note(node, serial);
+        }
         if (!ahead(serial)) {
             return;
         }
-        note(node, serial);
-        Optional<Denied> rolledBack = rolledBack();
+        Optional<Denied> rolledBack = fleet.view().node(node).map(Node::tenant).flatMap(this::rolledBack);
         throw rolledBack.isPresent() ? rolledBack.get() : stale(serial, "");
     }
 
@@ -102,42 +113,48 @@ final class SerialWatch {
         long known = fleet.view().serial();
         long now = nanos.getAsLong();
         Report before = reports.get(node);
-        long first = before != null && before.counts(known, now) ? before.first() : now;
+        long first = before != null && before.ahead(known) && !before.lapsed(now) ? before.first() : now;
         reports.put(node, new Report(Math.min(serial, known + FURTHEST), first, now));
     }
 
-    /** Why nothing is wrapped and nobody let in any more, if the store has been behind for too long. */
-    synchronized Optional<Denied> rolledBack() {
+    /** Why nothing is wrapped for a tenant and none of its nodes let in any more, if the store has been behind for too long. */
+    synchronized Optional<Denied> rolledBack(TenantId tenant) {
         if (reports.isEmpty()) {
             return Optional.empty();
         }
         FleetView view = fleet.view();
         long now = nanos.getAsLong();
-        reports.values().removeIf(report -> !report.counts(view.serial(), now));
-        List<Report> heard = reports.entrySet().stream()
-                .filter(entry -> view.node(entry.getKey()).filter(Node::active).isPresent())
+        reports.values().removeIf(report -> report.lapsed(now));
+        List<Report> all = reports.entrySet().stream()
+                .filter(entry -> view.node(entry.getKey())
+                        .filter(node -> node.active() && node.tenant().equals(tenant))
+                        .isPresent())
                 .map(Map.Entry::getValue)
-                .filter(report -> now - report.first() >= SPREADING.toNanos())
                 .toList();
-        if (!believed(heard, view)) {
-            said = false;
+        List<Report> heard = all.stream()
+                .filter(report -> report.ahead(view.serial()) && now - report.first() >= SPREADING.toNanos())
+                .toList();
+        long others =
+                all.stream().filter(report -> !report.ahead(view.serial())).count();
+        if (heard.size() <= others || !believed(heard, view, tenant)) {
+            said.remove(tenant);
             return Optional.empty();
         }
-        String text = "the store was rolled back: " + heard.size() + " node(s) were told serial "
-                + heard.stream().mapToLong(Report::serial).min().orElseThrow()
-                + " of the authority chain or a later one, and it ends at " + view.serial()
-                + "; this gateway is read-only until 'kekkai store reconcile'";
-        if (!said) {
+        String text =
+                "the store was rolled back: " + heard.size() + " node(s) of tenant " + tenant + " were told serial "
+                        + heard.stream().mapToLong(Report::serial).min().orElseThrow()
+                        + " of the authority chain or a later one, and it ends at " + view.serial()
+                        + "; this gateway is read-only for them until 'kekkai store reconcile'";
+        if (said.add(tenant)) {
             LOG.error(text);
-            said = true;
         }
         return Optional.of(new Denied(Code.STORE_ROLLED_BACK, text));
     }
 
-    private static boolean believed(List<Report> heard, FleetView view) {
+    private static boolean believed(List<Report> heard, FleetView view, TenantId tenant) {
         return heard.size() > 1
                 || heard.size() == 1
                         && heard.getFirst().last() - heard.getFirst().first() >= ALONE.toNanos()
-                        && view.nodes().values().stream().filter(Node::active).count() == 1;
+                        && view.of(tenant).stream().filter(Node::active).count() == 1;
     }
 }

@@ -106,21 +106,23 @@ final class ServeStream implements StreamObserver<FromAgent> {
     }
 
     private void answer(Call asked, Node node) {
+        Shares.Use use = asked.hasUnwrap() ? Shares.Use.UNWRAP : Shares.Use.WRAP;
         boolean room;
         synchronized (this) {
-            room = inFlight < desk.inFlight() && desk.shares().take(share);
+            room = inFlight < desk.inFlight() && desk.shares().take(share, node.tenant(), use);
             inFlight++;
         }
         if (room) {
             desk.calls().begin(asked, node, peer, answer -> {
-                desk.shares().done(share);
+                desk.shares().done(share, node.tenant(), use);
                 give(answer);
             });
         } else {
             give(Calls.failed(
                     asked.getId(),
                     Failure.Kind.OVERLOADED,
-                    desk.inFlight() + " calls of this node are under way already; try again later"));
+                    "this node has its share of calls under way already, " + desk.inFlight()
+                            + " at most; try again later"));
         }
     }
 

@@ -90,6 +90,16 @@ final class Sightings {
         }
     }
 
+    /** What was seen by a clock that is no longer trusted was not later than now. */
+    void clockSet(Instant now) {
+        for (Seen seen : byNode.values()) {
+            synchronized (seen) {
+                seen.current = seen.current.map(
+                        current -> current.at().isAfter(now) ? new Current(current.key(), now) : current);
+            }
+        }
+    }
+
     /** Remembers what the EK of a node that attested here was found to be worth. */
     void found(Node node, TrustClass trust) {
         Seen seen = of(node);

@@ -73,7 +73,7 @@ final class Told {
         } catch (DekException e) {
             update.setReason(String.valueOf(e.getMessage()));
         }
-        serials.rolledBack().ifPresent(denied -> update.setHealthy(false).setReason(denied.text()));
+        serials.rolledBack(tenant).ifPresent(denied -> update.setHealthy(false).setReason(denied.text()));
         return update.build();
     }
 

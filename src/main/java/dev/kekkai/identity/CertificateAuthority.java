@@ -117,9 +117,16 @@ public final class CertificateAuthority {
      *
      * @param spki SubjectPublicKeyInfo of the key that it is for
      * @param subject may be empty, and then the names are critical (RFC 5280 §4.2.1.6)
+     * @param more extensions of ours
      */
     X509Certificate issue(
-            byte[] spki, String subject, GeneralNames names, KeyPurposeId purpose, Instant notBefore, Instant notAfter)
+            byte[] spki,
+            String subject,
+            GeneralNames names,
+            KeyPurposeId purpose,
+            Instant notBefore,
+            Instant notAfter,
+            Extension... more)
             throws CustodyException {
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                 name,
@@ -135,6 +142,9 @@ public final class CertificateAuthority {
             builder.addExtension(Extension.subjectAlternativeName, subject.isEmpty(), names);
             builder.addExtension(
                     Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(signer.publicKey())));
+            for (Extension each : more) {
+                builder.addExtension(each);
+            }
         } catch (IOException e) {
             throw new IllegalStateException("an extension of ours cannot be written", e);
         }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -44,13 +45,29 @@ public final class NodeCertificates {
      * @return the certificate, then its issuer's
      */
     public List<X509Certificate> issue(NodeName name, byte[] spki, Instant issued) throws CustodyException {
+        return issue(name, spki, issued, new Extension[0]);
+    }
+
+    /**
+     * The same, and says by which policy the node was judged, for {@link PolicyMark#in}.
+     *
+     * @param policy hex of SHA-256 of its canonical bytes
+     */
+    public List<X509Certificate> issue(NodeName name, byte[] spki, Instant issued, String policy)
+            throws CustodyException {
+        return issue(name, spki, issued, PolicyMark.extension(policy));
+    }
+
+    private List<X509Certificate> issue(NodeName name, byte[] spki, Instant issued, Extension... more)
+            throws CustodyException {
         X509Certificate certificate = authority.issue(
                 spki,
                 "",
                 new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, name.uri())),
                 KeyPurposeId.id_kp_clientAuth,
                 issued.minus(BACKDATED),
-                issued.plus(LIFETIME));
+                issued.plus(LIFETIME),
+                more);
         return List.of(certificate, authority.certificate());
     }
 }

@@ -58,8 +58,13 @@ public final class ServerIdentity extends X509ExtendedKeyManager {
         var unused = timer.scheduleWithFixedDelay(this::renewIfDue, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Renews it now, whether it is due or not: after the clock was set nobody knows. Blocks on the HSM. */
+    public synchronized void renewNow() throws CustodyException {
+        renew();
+    }
+
     /** Throws nothing: a task that threw once would never run again. */
-    void renewIfDue() {
+    synchronized void renewIfDue() {
         try {
             if (!due()) {
                 return;

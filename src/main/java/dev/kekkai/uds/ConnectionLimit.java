@@ -1,10 +1,10 @@
 package dev.kekkai.uds;
 
+import dev.kekkai.id.SourceBlock;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Closes connections above a number as they are accepted; on TCP also those above a quarter of it, or 64, from one address. Stands first in the
+ * Closes connections above a number as they are accepted; on TCP also those above a quarter of it, or 64, from one address, or one /64 of IPv6. Stands first in the
  * pipeline of the listening channel, before gRPC sees its children.
  */
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
@@ -22,7 +22,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private final String where;
     private final int most;
     private final int mostPerSource;
-    private final Map<InetAddress, Integer> bySource = new HashMap<>();
+    private final Map<SourceBlock, Integer> bySource = new HashMap<>();
     private int open;
 
     ConnectionLimit(String where, int most) {
@@ -34,7 +34,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         Channel connection = (Channel) accepted;
-        Optional<InetAddress> source = source(connection);
+        Optional<SourceBlock> source = source(connection);
         if (!enter(source)) {
             connection.unsafe().closeForcibly(); // not registered with an event loop yet
             return;
@@ -46,31 +46,29 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(accepted);
     }
 
-    private static Optional<InetAddress> source(Channel connection) {
+    private static Optional<SourceBlock> source(Channel connection) {
         return connection.remoteAddress() instanceof InetSocketAddress inet
-                ? Optional.of(inet.getAddress())
+                ? Optional.of(SourceBlock.of(inet.getAddress()))
                 : Optional.empty();
     }
 
-    private synchronized boolean enter(Optional<InetAddress> source) {
+    private synchronized boolean enter(Optional<SourceBlock> source) {
         if (open >= most) {
             LOG.warnf("A connection to %s was closed: %d are open already", where, most);
             return false;
         }
-        int fromThere = source.map(address -> bySource.getOrDefault(address, 0)).orElse(0);
+        int fromThere = source.map(block -> bySource.getOrDefault(block, 0)).orElse(0);
         if (fromThere >= mostPerSource) {
-            LOG.warnf(
-                    "A connection to %s was closed: %d are open already from %s",
-                    where, mostPerSource, source.get().getHostAddress());
+            LOG.warnf("A connection to %s was closed: %d are open already from %s", where, mostPerSource, source.get());
             return false;
         }
         open++;
-        source.ifPresent(address -> bySource.put(address, fromThere + 1));
+        source.ifPresent(block -> bySource.put(block, fromThere + 1));
         return true;
     }
 
-    private synchronized void leave(Optional<InetAddress> source) {
+    private synchronized void leave(Optional<SourceBlock> source) {
         open--;
-        source.ifPresent(address -> bySource.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1));
+        source.ifPresent(block -> bySource.computeIfPresent(block, (same, count) -> count == 1 ? null : count - 1));
     }
 }

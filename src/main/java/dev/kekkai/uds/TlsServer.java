@@ -43,8 +43,9 @@ public final class TlsServer implements AutoCloseable {
      *
      * @param most after it, clients are sent to make a new one
      * @param grace for what is under way then
+     * @param idle after it, one on which nothing is under way is ended
      */
-    public record ConnectionAge(Duration most, Duration grace) {}
+    public record ConnectionAge(Duration most, Duration grace, Duration idle) {}
 
     /**
      * Binds; when this returns, clients are answered.
@@ -83,6 +84,7 @@ public final class TlsServer implements AutoCloseable {
                 .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
                 .maxConnectionAge(age.most().toSeconds(), TimeUnit.SECONDS)
                 .maxConnectionAgeGrace(age.grace().toSeconds(), TimeUnit.SECONDS)
+                .maxConnectionIdle(age.idle().toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTime(PING_AFTER.toSeconds(), TimeUnit.SECONDS)
                 .keepAliveTimeout(PING_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         common(builder, serving, threads);

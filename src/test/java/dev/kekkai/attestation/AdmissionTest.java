@@ -19,9 +19,13 @@ import dev.kekkai.tpm.structure.PublicArea;
 import dev.kekkai.tpm.structure.RsaParameters;
 import dev.kekkai.tpm.structure.Scheme;
 import dev.kekkai.tpm.structure.Symmetric;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
 import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.spec.RSAPublicKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -81,6 +85,43 @@ class AdmissionTest {
                         new PublicArea(sound.nameAlg(), sound.attributes(), otherPolicy, sound.parameters()),
                         ak.bytes())))
                 .isEqualTo(Reason.EK_TEMPLATE);
+    }
+
+    /** Made as Infineon's library made them, whose TPMs are in use still. */
+    @Test
+    void an_ek_whose_private_half_can_be_computed_is_refused() throws Exception {
+        BigInteger modulus = infineons().multiply(infineons());
+        assertThat(modulus.bitLength()).isEqualTo(2048);
+        KeyPair weak = new KeyPair(
+                KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, BigInteger.valueOf(65_537))),
+                rsa.getPrivate());
+        PublicArea ek = SoftwareEk.area(EkTemplate.L_1, weak);
+
+        Admission admission = judge(ek, ak.bytes());
+
+        assertThat(reason(admission)).isEqualTo(Reason.EK_WEAK);
+        assertThat(((Admission.Denied) admission).verdict().toString()).contains("CVE-2017-15361");
+    }
+
+    /** A prime of 1,024 bits: k * M + 65537^a mod M, where M is the product of the first 126 primes. */
+    private static BigInteger infineons() {
+        SecureRandom random = new SecureRandom();
+        BigInteger product = BigInteger.ONE;
+        BigInteger prime = BigInteger.ONE;
+        for (int i = 0; i < 126; i++) {
+            prime = prime.nextProbablePrime();
+            product = product.multiply(prime);
+        }
+        BigInteger top = BigInteger.ONE.shiftLeft(1024).subtract(BigInteger.ONE).divide(product);
+        BigInteger found;
+        do {
+            // Near the top, so that the product of two has 2,048 bits.
+            BigInteger k =
+                    top.subtract(new BigInteger(top.bitLength() - 3, random)).subtract(BigInteger.ONE);
+            BigInteger power = BigInteger.valueOf(65_537).modPow(new BigInteger(254, random), product);
+            found = k.multiply(product).add(power);
+        } while (!found.isProbablePrime(40));
+        return found;
     }
 
     static IntStream bits() {

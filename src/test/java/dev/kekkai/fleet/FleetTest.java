@@ -10,6 +10,9 @@ import static dev.kekkai.fleet.Gateway.spki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kekkai.attestation.pcr.Digest;
+import dev.kekkai.attestation.policy.Alternative;
+import dev.kekkai.attestation.policy.Rule;
 import dev.kekkai.attestation.verdict.BootCounters;
 import dev.kekkai.attestation.verdict.TrustClass;
 import dev.kekkai.audit.AuditEvent;
@@ -18,12 +21,14 @@ import dev.kekkai.audit.AuditException;
 import dev.kekkai.store.StoredObservation;
 import dev.kekkai.testing.authority.MemorySigningKey;
 import dev.kekkai.testing.store.TestDatabase;
+import dev.kekkai.tpm.structure.HashAlg;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +79,12 @@ class FleetTest {
                 "gateway-1");
     }
 
+    private static byte[] filled() {
+        byte[] bytes = new byte[32];
+        bytes[0] = 4;
+        return bytes;
+    }
+
     private static BootCounters counters(Gateway of, Node node) {
         return of.fleet.observed(node.id()).orElseThrow().counters().orElseThrow();
     }
@@ -87,6 +98,27 @@ class FleetTest {
         other.fleet.look();
         assertThat(other.fleet.view().node(node.id())).contains(node);
         assertThat(other.fleet.view().serial()).isEqualTo(gateway.fleet.view().serial());
+    }
+
+    /** By it every gateway gives the same grace. */
+    @Test
+    void when_a_policy_was_replaced_is_the_same_on_every_gateway() throws Exception {
+        FleetView.Group group = new FleetView.Group(Gateway.TENANT, "control-plane");
+        Alternative next = new Alternative(
+                "next",
+                Alternative.State.PENDING,
+                List.of(new Rule.Value(4, Set.of(Digest.of(HashAlg.SHA256, filled())))));
+        gateway.administration.addAlternative(order(), "control-plane", next);
+        PolicyAge first = gateway.fleet.view().ages().get(group);
+        gateway.administration.activate(order(), "control-plane", "next");
+        PolicyAge second = gateway.fleet.view().ages().get(group);
+
+        assertThat(second.digest())
+                .isNotEqualTo(first.digest())
+                .isEqualTo(PolicyAge.digest(gateway.fleet.view().policies().get(group)));
+        assertThat(second.replaced(first.digest())).contains(second.since());
+        other.fleet.look();
+        assertThat(other.fleet.view().ages().get(group)).isEqualTo(second);
     }
 
     @Test

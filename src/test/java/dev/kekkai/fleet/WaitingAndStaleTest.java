@@ -75,6 +75,37 @@ class WaitingAndStaleTest {
         assertThat(database.ask("SELECT COUNT(*) FROM node_claim")).isEqualTo("0");
     }
 
+    /** The monotonic clock stands still while the machine does, so how old the last look is, nobody knows. */
+    @Test
+    void after_the_clock_was_set_nobody_is_let_in_before_the_store_is_proved_anew() throws Exception {
+        Node node = gateway.enrolled("cp-1", ek(1));
+        gateway.fleet.look();
+        database.change(AWAY);
+
+        assertThatThrownBy(() -> gateway.fleet.afresh(Instant.now()))
+                .isInstanceOf(FleetException.class)
+                .hasMessageContaining("could not be proved anew");
+        assertThat(gateway.fleet.stale()).isPresent();
+        assertThat(gateway.fleet.view().node(node.id())).isEmpty();
+        database.change(BACK);
+        gateway.fleet.afresh(Instant.now());
+
+        assertThat(gateway.fleet.stale()).isEmpty();
+        assertThat(gateway.fleet.view().node(node.id())).isPresent();
+    }
+
+    @Test
+    void one_network_of_ipv6_is_one_source() throws Exception {
+        for (int ek = 0; ek < Claims.MOST_PER_SOURCE; ek++) {
+            waits(ek, "2001:db8:1:2::" + Integer.toHexString(ek + 1));
+        }
+
+        assertThatThrownBy(() -> waits(999, "2001:db8:1:2:ffff::1"))
+                .isInstanceOf(FleetException.class)
+                .hasMessageContaining("16 machines from");
+        waits(999, "2001:db8:1:3::1");
+    }
+
     @Test
     void no_machine_waits_where_the_tenant_does_not_allow_it() {
         assertThatThrownBy(() -> gateway.fleet.await(claimant(OTHER, 1, "192.0.2.1", Instant.now())))

@@ -58,24 +58,6 @@ class GatewayLimitsTest extends Served {
     }
 
     @Test
-    void one_address_may_not_have_all_places_of_those_who_attest() throws Exception {
-        startAnew(2, GatewayLimits.DEFAULT.connectionAge(), GatewayLimits.DEFAULT.attestAge());
-        byte[] hello = client.hello().toByteArray();
-        try (Talk one = Talk.to(client.key.channel(gateway.attestPort(), roots()), true);
-                Talk two = Talk.to(client.key.channel(gateway.attestPort(), roots()), true)) {
-            one.challenge(hello);
-            two.challenge(hello);
-
-            assertThat(busy(() -> client.attest(gateway)).getDescription()).contains("2 of 127.0.0.1 are under way");
-            try (Talk elsewhere = Talk.to(client.key.channelFrom("127.0.0.2", gateway.attestPort(), roots()), true)) {
-                assertThat(client.run(elsewhere).getCertificatesCount()).isEqualTo(2);
-            }
-        }
-        await().ignoreExceptionsInstanceOf(StatusException.class)
-                .until(() -> client.attest(gateway).getCertificatesCount() == 2);
-    }
-
-    @Test
     void one_node_may_not_have_all_places_of_those_who_renew() throws Exception {
         try (Node second = Node.blank().boot("kernel 6.8")) {
             NodeClient other = new NodeClient(second);
@@ -85,7 +67,7 @@ class GatewayLimitsTest extends Served {
             byte[] hello = client.hello().toByteArray();
             List<Talk> open = new ArrayList<>();
             try {
-                for (int i = 0; i < GatewayEndpoint.RENEWALS_PER_NODE; i++) {
+                for (int i = 0; i < GatewayEndpoint.PLACES_PER_NODE; i++) {
                     open.add(Talk.to(certified.channel(gateway.servicePort(), roots()), false));
                     open.getLast().challenge(hello);
                 }

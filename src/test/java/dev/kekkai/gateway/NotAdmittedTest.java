@@ -91,6 +91,7 @@ class NotAdmittedTest extends Served {
     @Test
     void a_gateway_whose_clock_was_set_forward_says_so() throws Exception {
         TlsKey certified = certified();
+        fleet.unproved(true); // so that it does not recover meanwhile
         gateway.clockOff(Duration.ofHours(1));
 
         refusedToServe("clock", certified);

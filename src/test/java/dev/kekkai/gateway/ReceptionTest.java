@@ -86,7 +86,7 @@ class ReceptionTest {
             nanos.addAndGet(Duration.ofMinutes(1).toNanos());
         }
 
-        assertThat(serials.rolledBack()).isEmpty();
+        assertThat(serials.rolledBack(TenantId.DEFAULT)).isEmpty();
     }
 
     private Reception reception() {
@@ -95,7 +95,7 @@ class ReceptionTest {
         return new Reception(
                 fleet,
                 tenant -> TenantTrust.VOUCHED,
-                new Gate(fleet, clock, new PolicyWatch(Duration.ZERO), sightings),
+                new Gate(fleet, clock, new PolicyWatch(Duration.ZERO, clock::now), sightings),
                 sightings,
                 serials,
                 clock,

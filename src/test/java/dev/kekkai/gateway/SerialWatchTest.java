@@ -8,6 +8,7 @@ import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
 import dev.kekkai.testing.fleet.MemoryFleet;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class SerialWatchTest {
         watch.met(two, fleet.view().serial());
 
         pass(Duration.ofHours(1));
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
     }
 
     @Test
@@ -33,10 +34,10 @@ class SerialWatchTest {
 
         assertThat(refusal(one, ahead)).isEqualTo("store-stale");
         assertThat(refusal(two, ahead)).isEqualTo("store-stale");
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
         pass(Duration.ofSeconds(10));
         assertThat(refusal(one, ahead)).isEqualTo("store-rolled-back");
-        assertThat(watch.rolledBack().orElseThrow().text()).contains("kekkai store reconcile");
+        assertThat(watch.rolledBack(TenantId.DEFAULT).orElseThrow().text()).contains("kekkai store reconcile");
     }
 
     @Test
@@ -46,7 +47,7 @@ class SerialWatchTest {
             pass(Duration.ofMinutes(1));
         }
 
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
     }
 
     @Test
@@ -56,7 +57,7 @@ class SerialWatchTest {
 
         refusal(one, ahead);
         pass(Duration.ofSeconds(30));
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
         assertThat(refusal(one, ahead)).isEqualTo("store-rolled-back");
     }
 
@@ -66,7 +67,7 @@ class SerialWatchTest {
         believed();
 
         fleet.evict(two);
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
     }
 
     @Test
@@ -74,14 +75,14 @@ class SerialWatchTest {
         believed();
 
         pass(Duration.ofMinutes(10));
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
     }
 
     @Test
     void a_number_beyond_all_reason_is_believed_a_million_of_it() {
         believed();
 
-        assertThat(watch.rolledBack().orElseThrow().text())
+        assertThat(watch.rolledBack(TenantId.DEFAULT).orElseThrow().text())
                 .contains(Long.toString(fleet.view().serial() + 1_000_000));
     }
 
@@ -93,14 +94,47 @@ class SerialWatchTest {
 
         fleet.noPolicy(TenantId.DEFAULT); // one more in the chain
         pass(Duration.ofMinutes(1));
-        assertThat(watch.rolledBack()).isEmpty();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
+    }
+
+    /** Both are admitted nodes of one tenant, and lie. */
+    @Test
+    void rogue_nodes_of_one_tenant_stop_nothing_of_another() {
+        believed();
+
+        assertThat(watch.rolledBack(new TenantId(UUID.randomUUID()))).isEmpty();
+    }
+
+    @Test
+    void two_that_lie_stop_nobody_where_as_many_were_told_no_more() throws Exception {
+        NodeId three = enrolled("cc");
+        NodeId four = enrolled("dd");
+        watch.met(three, fleet.view().serial());
+        watch.met(four, fleet.view().serial());
+        refusal(one, Long.MAX_VALUE);
+        refusal(two, Long.MAX_VALUE);
+        pass(Duration.ofSeconds(10));
+
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isEmpty();
+        fleet.evict(four);
+        fleet.evict(three);
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isPresent();
+    }
+
+    /** An agent that was started anew was told nothing yet, and contradicts nobody. */
+    @Test
+    void who_was_told_nothing_says_nothing() throws Exception {
+        watch.met(enrolled("cc"), 0);
+        watch.met(enrolled("dd"), 0);
+
+        believed();
     }
 
     private void believed() {
         refusal(one, Long.MAX_VALUE);
         refusal(two, Long.MAX_VALUE);
         pass(Duration.ofSeconds(10));
-        assertThat(watch.rolledBack()).isPresent();
+        assertThat(watch.rolledBack(TenantId.DEFAULT)).isPresent();
     }
 
     private NodeId enrolled(String ek) {

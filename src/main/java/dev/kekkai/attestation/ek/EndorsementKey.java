@@ -8,6 +8,8 @@ import dev.kekkai.tpm.structure.EkTemplate;
 import dev.kekkai.tpm.structure.PublicArea;
 import java.security.InvalidKeyException;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Optional;
 
 /**
  * An EK of one of the TCG's templates. It is a restricted decryption key that is fixed to its TPM: what is wrapped for it, only that TPM opens,
@@ -39,6 +41,15 @@ public record EndorsementKey(PublicArea area, EkTemplate template, PublicKey key
         } catch (InvalidKeyException e) {
             throw new Refusal(Reason.EK_TEMPLATE, "the EK is no key: " + e.getMessage());
         }
+    }
+
+    /** Why others can compute its private half, and so open whatever is made for this TPM, if that is known. */
+    public Optional<String> weakness() {
+        return key instanceof RSAPublicKey rsa && Roca.made(rsa.getModulus())
+                ? Optional.of(
+                        "the EK is one of those whose private half can be computed (CVE-2017-15361, ROCA): update the"
+                                + " TPM's firmware, have it make a new EK, evict this node and enrol it anew")
+                : Optional.empty();
     }
 
     /** One point, one name: without full length the same key would have several names. */

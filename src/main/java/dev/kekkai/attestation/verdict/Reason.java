@@ -11,6 +11,8 @@ public enum Reason {
     EK_TEMPLATE("ek-template"),
     /** The EK is not the one that was enrolled for this node. */
     EK_NOT_ENROLLED("ek-not-enrolled"),
+    /** The EK is one whose private half can be computed. */
+    EK_WEAK("ek-weak"),
     /** The EK has no certificate that can be read, and one is demanded. */
     EK_CERTIFICATE("ek-certificate"),
     /** The certificate is another key's than the EK's. */

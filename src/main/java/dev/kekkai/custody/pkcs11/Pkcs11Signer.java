@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** An ECDSA P-256 key pair in a token; the private key is sensitive, not extractable and only signs. */
@@ -31,6 +32,12 @@ public final class Pkcs11Signer implements Signer {
             HexFormat.of().parseHex("3059301306072a8648ce3d020106082a8648ce3d030107034200");
 
     private static final int POINT_BYTES = 65;
+
+    /** Until those who make a key at the same moment have found out who keeps it. */
+    private static final int LOOKS = 20;
+
+    private static final long SHORTEST_MILLIS = 20;
+    private static final long LONGEST_MILLIS = 400;
 
     private final SessionWorkers workers;
     private final String name;
@@ -48,13 +55,44 @@ public final class Pkcs11Signer implements Signer {
     static Pkcs11Signer open(SessionWorkers workers, String name) throws CustodyException {
         byte[] id = idOf(name);
         return new Pkcs11Signer(workers, name, id, await(name, workers.submitWriting(session -> {
-            if (session.find(privateKey(id)).length == 0) {
-                // Not seen is not absent: two key pairs of one name could not be told apart.
-                session.requireLogin();
-                generate(session, id, name);
-            }
-            return spki(session, id, name);
+            return settled(session, id, name);
         })));
+    }
+
+    /**
+     * The public key of the one pair there is, made if there is none. A token does not refuse a second pair of the same id, so whoever has made one looks
+     * whether another was made at the same time, and then takes its own back: the last to look always sees both, and if both see both, both begin anew.
+     */
+    private static byte[] settled(Pkcs11Session session, byte[] id, String name)
+            throws PKCS11Exception, CustodyException {
+        for (int look = 0; look < LOOKS; look++) {
+            int there = session.find(privateKey(id)).length;
+            if (there == 0) {
+                // Only a session that is logged in sees what is there; two key pairs of one name could not be told apart.
+                session.requireLogin();
+                long[] made = generate(session, id, name);
+                if (session.find(privateKey(id)).length == 1) {
+                    return spki(session, made[1], new long[] {made[0]}, name);
+                }
+                // In this order: where one private key is seen, its public one is the only one too.
+                session.destroy(made[0]);
+                session.destroy(made[1]);
+            } else if (there == 1 && publicKeys(session, id).length <= 1) {
+                return spki(session, id, name);
+            }
+            pause(name);
+        }
+        throw new KeyUnsafe("the token holds more than one key pair '" + name
+                + "', and which of them counts cannot be told: destroy the one that nothing was signed with, with the vendor's tool");
+    }
+
+    private static void pause(String name) throws Unavailable {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(SHORTEST_MILLIS, LONGEST_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("interrupted while opening the signing key '" + name + "'", e);
+        }
     }
 
     /** Finds the key pair with a label, and makes none; that it is absent is believed only of a session that is logged in. */
@@ -92,18 +130,19 @@ public final class Pkcs11Signer implements Signer {
      * Without CKA_DECRYPT where a token does not take it: tpm2-pkcs11 understands false as "verifies nothing" and answers CKR_GENERAL_ERROR
      * (seen). No mechanism decrypts with an ECDSA key anyhow.
      */
-    private static void generate(Pkcs11Session writing, byte[] id, String name) throws PKCS11Exception {
+    private static long[] generate(Pkcs11Session writing, byte[] id, String name) throws PKCS11Exception {
         try {
-            generate(writing, id, name, true);
+            return generate(writing, id, name, true);
         } catch (PKCS11Exception e) {
             if (!Ckr.maybeOfTheTemplate(e)) {
                 throw e;
             }
-            generate(writing, id, name, false);
+            return generate(writing, id, name, false);
         }
     }
 
-    private static void generate(Pkcs11Session writing, byte[] id, String name, boolean noDecrypt)
+    /** The public key's handle, then the private one's. */
+    private static long[] generate(Pkcs11Session writing, byte[] id, String name, boolean noDecrypt)
             throws PKCS11Exception {
         char[] label = name.toCharArray();
         CK_ATTRIBUTE[] publicTemplate = {
@@ -126,20 +165,27 @@ public final class Pkcs11Signer implements Signer {
         if (noDecrypt) {
             privateTemplate.add(Attributes.of(CKA_DECRYPT, false));
         }
-        writing.generateKeyPair(
+        return writing.generateKeyPair(
                 Attributes.mechanism(CKM_EC_KEY_PAIR_GEN, null),
                 publicTemplate,
                 privateTemplate.toArray(CK_ATTRIBUTE[]::new));
     }
 
     private static byte[] spki(Pkcs11Session session, byte[] id, String name) throws PKCS11Exception, KeyUnsafe {
-        long key = session.find(privateKey(id))[0];
+        return spki(session, session.find(privateKey(id))[0], publicKeys(session, id), name);
+    }
+
+    private static long[] publicKeys(Pkcs11Session session, byte[] id) throws PKCS11Exception {
+        return session.find(Attributes.of(CKA_CLASS, CKO_PUBLIC_KEY), Attributes.of(CKA_ID, id));
+    }
+
+    private static byte[] spki(Pkcs11Session session, long key, long[] found, String name)
+            throws PKCS11Exception, KeyUnsafe {
         if (!Boolean.TRUE.equals(session.attribute(key, CKA_SENSITIVE))
                 || !Boolean.FALSE.equals(session.attribute(key, CKA_EXTRACTABLE))) {
             throw new KeyUnsafe(
                     "the signing key '" + name + "' on the token is not both sensitive and not extractable");
         }
-        long[] found = session.find(Attributes.of(CKA_CLASS, CKO_PUBLIC_KEY), Attributes.of(CKA_ID, id));
         byte @Nullable [] point = found.length == 1 ? (byte[]) session.attribute(found[0], CKA_EC_POINT) : null;
         if (point == null || point.length < POINT_BYTES) {
             throw new KeyUnsafe("the token gives no P-256 public key for the signing key '" + name + "'");

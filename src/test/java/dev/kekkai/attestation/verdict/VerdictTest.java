@@ -71,6 +71,7 @@ class VerdictTest {
                         "tls-key",
                         "ek-template",
                         "ek-not-enrolled",
+                        "ek-weak",
                         "ek-certificate",
                         "ek-certificate-key",
                         "ek-certificate-profile",

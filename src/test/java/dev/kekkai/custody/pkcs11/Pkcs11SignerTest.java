@@ -14,6 +14,12 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +71,31 @@ class Pkcs11SignerTest {
                 .hasSize(1);
         assertThat(open.find(label("once"), Attributes.of(CKA_CLASS, CKO_PUBLIC_KEY)))
                 .hasSize(1);
+    }
+
+    /** Gateways that start for the first time at the same moment: a token takes as many pairs of one id as it is asked for. */
+    @Test
+    void starters_at_the_same_moment_make_one_key_pair_and_agree_on_it() throws Exception {
+        CyclicBarrier moment = new CyclicBarrier(2);
+        try (ExecutorService starters = Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < 20; round++) {
+                String name = "first-start-" + round;
+                Callable<byte[]> starter = () -> {
+                    moment.await();
+                    return open.token.signer(name).publicKey();
+                };
+                List<Future<byte[]>> both = starters.invokeAll(List.of(starter, starter));
+
+                assertThat(both.get(0).get()).isEqualTo(both.get(1).get());
+                assertThat(open.find(label(name), Attributes.of(CKA_CLASS, CKO_PRIVATE_KEY)))
+                        .hasSize(1);
+                assertThat(open.find(label(name), Attributes.of(CKA_CLASS, CKO_PUBLIC_KEY)))
+                        .hasSize(1);
+                Pkcs11Signer signer = open.token.signer(name);
+                assertThat(verifies(both.get(0).get(), MESSAGE, result(signer.sign(MESSAGE))))
+                        .isTrue();
+            }
+        }
     }
 
     @Test

@@ -8,9 +8,12 @@ import dev.kekkai.fleet.FleetException;
 import dev.kekkai.fleet.FleetView;
 import dev.kekkai.fleet.Node;
 import dev.kekkai.fleet.Observation;
+import dev.kekkai.fleet.PolicyAge;
 import dev.kekkai.id.NodeId;
 import dev.kekkai.id.TenantId;
+import dev.kekkai.store.StoredFleet.Replaced;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +27,11 @@ import java.util.function.UnaryOperator;
 public final class MemoryFleet implements Fleet {
     private final Map<NodeId, Observation> observations = new ConcurrentHashMap<>();
     private final List<Claimant> claimants = new CopyOnWriteArrayList<>();
-    private volatile FleetView view = new FleetView(1, Map.of(), Map.of());
+    private volatile FleetView view = new FleetView(1, Map.of(), Map.of(), Map.of());
     private volatile Optional<String> stale = Optional.empty();
     private volatile boolean pendingAllowed;
+    private volatile boolean unproved;
+    private volatile int proofs;
 
     public synchronized Node enroll(TenantId tenant, String name, EkFingerprint ek) {
         Node node = new Node(
@@ -45,14 +50,23 @@ public final class MemoryFleet implements Fleet {
 
     public synchronized void policy(TenantId tenant, Policy policy) {
         Map<FleetView.Group, Policy> policies = new HashMap<>(view.policies());
-        policies.put(new FleetView.Group(tenant, "default"), policy);
-        view = new FleetView(view.serial() + 1, view.nodes(), policies);
+        FleetView.Group group = new FleetView.Group(tenant, "default");
+        policies.put(group, policy);
+        Map<FleetView.Group, PolicyAge> ages = new HashMap<>(view.ages());
+        ages.merge(group, PolicyAge.first(policy, Instant.now()), MemoryFleet::after);
+        view = new FleetView(view.serial() + 1, view.nodes(), policies, ages);
+    }
+
+    private static PolicyAge after(PolicyAge before, PolicyAge now) {
+        List<Replaced> all = new ArrayList<>(before.before());
+        all.addFirst(new Replaced(before.digest(), now.since()));
+        return new PolicyAge(now.digest(), now.since(), all);
     }
 
     public synchronized void noPolicy(TenantId tenant) {
         Map<FleetView.Group, Policy> policies = new HashMap<>(view.policies());
         policies.remove(new FleetView.Group(tenant, "default"));
-        view = new FleetView(view.serial() + 1, view.nodes(), policies);
+        view = new FleetView(view.serial() + 1, view.nodes(), policies, view.ages());
     }
 
     public void evict(NodeId id) {
@@ -89,7 +103,7 @@ public final class MemoryFleet implements Fleet {
     private void put(Node node) {
         Map<NodeId, Node> nodes = new HashMap<>(view.nodes());
         nodes.put(node.id(), node);
-        view = new FleetView(view.serial() + 1, nodes, view.policies());
+        view = new FleetView(view.serial() + 1, nodes, view.policies(), view.ages());
     }
 
     @Override
@@ -119,6 +133,37 @@ public final class MemoryFleet implements Fleet {
     @Override
     public void observe(NodeId node, Observation observation) {
         observations.put(node, observation);
+    }
+
+    /** From now on the store cannot be proved anew, or can again. */
+    public void unproved(boolean now) {
+        unproved = now;
+    }
+
+    /** How often it was. */
+    public int proofs() {
+        return proofs;
+    }
+
+    @Override
+    public synchronized void afresh(Instant now) throws FleetException {
+        if (unproved) {
+            throw new FleetException("the database is away");
+        }
+        observations.replaceAll((id, it) -> it.at().isAfter(now) ? at(it, now) : it);
+        proofs++;
+    }
+
+    private static Observation at(Observation it, Instant at) {
+        return new Observation(
+                at,
+                it.accepted(),
+                it.verdict(),
+                it.counters(),
+                it.trust(),
+                it.tlsKey(),
+                it.certificateEnds(),
+                it.gateway());
     }
 
     @Override

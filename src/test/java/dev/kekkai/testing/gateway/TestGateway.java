@@ -99,6 +99,16 @@ public final class TestGateway implements AutoCloseable, AuditTrail {
         return certificates;
     }
 
+    /** Why nobody is let in, if so. */
+    public Optional<String> problem() {
+        return endpoint.problem();
+    }
+
+    /** Why only a restart helps, if so. */
+    public Optional<String> hopeless() {
+        return endpoint.hopeless();
+    }
+
     /** Sets the gateway's clock off by that much. */
     public void clockOff(Duration by) {
         clockOff.set(by);
