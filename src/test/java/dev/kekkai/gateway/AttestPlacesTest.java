@@ -28,6 +28,8 @@ class AttestPlacesTest extends Served {
                 preset.challenge(),
                 preset.policyGrace(),
                 preset.connectionAge(),
+                preset.attestAge(),
+                preset.ageGrace(),
                 preset.drain()));
         byte[] hello = client.hello().toByteArray();
         List<Talk> strangers = new ArrayList<>();

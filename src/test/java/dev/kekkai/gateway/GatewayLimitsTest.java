@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Test;
 
 /** What one node or one address may have, and for how long. What is beyond it is refused, and what is not is served beside it. */
 class GatewayLimitsTest extends Served {
-    private void startAnew(int perSource, Duration connectionAge, Duration attestAge) throws Exception {
+    private void startAnew(Duration connectionAge, Duration attestAge) throws Exception {
         gateway.close();
         GatewayLimits preset = GatewayLimits.DEFAULT;
         gateway = start(new GatewayLimits(
                 preset.connections(),
                 preset.attestations(),
-                perSource,
+                preset.attestationsPerSource(),
                 preset.inFlight(),
                 preset.challenge(),
                 preset.policyGrace(),
@@ -86,7 +86,7 @@ class GatewayLimitsTest extends Served {
     /** An honest stream does not end by itself, and this one has nothing to be refused for. */
     @Test
     void a_connection_to_the_service_port_ends_at_its_age_and_another_is_served() throws Exception {
-        startAnew(64, Duration.ofSeconds(1), GatewayLimits.DEFAULT.attestAge());
+        startAnew(Duration.ofSeconds(1), GatewayLimits.DEFAULT.attestAge());
         TlsKey certified = certified();
         try (ServeClient serve = ServeClient.open(gateway, certified)) {
             assertThat(serve.wrap(new byte[32]).hasWrapped()).isTrue();
@@ -101,7 +101,7 @@ class GatewayLimitsTest extends Served {
     /** Long before a challenge expires, which would be told otherwise. */
     @Test
     void a_connection_to_the_attest_port_ends_at_its_age_and_another_is_served() throws Exception {
-        startAnew(64, GatewayLimits.DEFAULT.connectionAge(), Duration.ofSeconds(1));
+        startAnew(GatewayLimits.DEFAULT.connectionAge(), Duration.ofSeconds(1));
         try (Talk talk = Talk.to(client.key.channel(gateway.attestPort(), roots()), true)) {
             talk.challenge(client.hello().toByteArray());
 

@@ -1,14 +1,11 @@
 package dev.kekkai.testing.gateway;
 
-import io.grpc.Attributes;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.math.BigInteger;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
@@ -69,22 +66,6 @@ public record TlsKey(KeyPair pair, List<X509Certificate> chain) {
     /** To a port of loopback, whose certificate has to come from one of the roots. */
     public ManagedChannel channel(int port, List<X509Certificate> roots) throws Exception {
         return to(port, roots).build();
-    }
-
-    /**
-     * The same from another address of this machine.
-     *
-     * @param address literal, of 127.0.0.0/8
-     */
-    public ManagedChannel channelFrom(String address, int port, List<X509Certificate> roots) throws Exception {
-        return to(port, roots)
-                .localSocketPicker(new NettyChannelBuilder.LocalSocketPicker() {
-                    @Override
-                    public SocketAddress createSocketAddress(SocketAddress remote, Attributes attributes) {
-                        return new InetSocketAddress(address, 0);
-                    }
-                })
-                .build();
     }
 
     private NettyChannelBuilder to(int port, List<X509Certificate> roots) throws Exception {
