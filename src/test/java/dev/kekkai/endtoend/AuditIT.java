@@ -116,7 +116,8 @@ class AuditIT {
         try (KekkaiProcess server = kekkai.serve();
                 KmsClient client = server.client()) {
             client.wrap(KmsClient.dek(), "uid-away");
-            await().until(() -> kekkai.run("status").succeeded().out().contains("audit to OTLP"));
+            await().atMost(Duration.ofSeconds(70))
+                    .until(() -> kekkai.run("status").succeeded().out().contains("audit to OTLP"));
             try (ReceivingCollector back = ReceivingCollector.plain(port)) {
                 client.wrap(KmsClient.dek(), "uid-back");
                 await().atMost(Duration.ofSeconds(70))

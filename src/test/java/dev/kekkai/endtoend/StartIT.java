@@ -17,8 +17,7 @@ class StartIT {
     @Test
     void a_start_builds_no_model_of_the_description_that_nobody_asks_the_extension_for() throws Exception {
         Path loaded = folder.resolve("loaded");
-        Installation kekkai =
-                Installation.withKey(folder).javaOption("-Xlog:class+load:file=" + loaded + ":none");
+        Installation kekkai = Installation.withKey(folder).javaOption("-Xlog:class+load:file=" + loaded + ":none");
         try (KekkaiProcess server = kekkai.serve()) {
             server.terminate();
         }
