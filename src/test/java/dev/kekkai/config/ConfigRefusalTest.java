@@ -61,7 +61,7 @@ class ConfigRefusalTest {
 
         assertThat(refusals(section + "sessions: 17 } }\n"))
                 .containsExactly(file
-                        + ":2:68: custody.pkcs11.max-stuck: is 16, and custody.pkcs11.sessions is 17: when all sessions hang once, no thread could"
+                        + ":2:76: custody.pkcs11.max-stuck: is 16, and custody.pkcs11.sessions is 17: when all sessions hang once, no thread could"
                         + " be replaced and /livez would fail; set it to twice the number of sessions, 34");
         assertThat(refusals(section + "sessions: 4, max-stuck: 3 } }\n"))
                 .singleElement()
