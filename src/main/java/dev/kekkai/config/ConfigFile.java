@@ -42,6 +42,7 @@ public final class ConfigFile {
         Optional<HsmProfile> profile =
                 AgentSettings.isAgent(settings) ? Optional.empty() : addProfile(whole, settings, problems);
         StoreSettings.check(whole, settings, problems);
+        refuseTooFewToSpare(settings, problems);
         GatewaySettings.check(whole, settings, problems);
         AgentSettings.check(whole, settings, problems);
         Tenants tenants = TenantSettings.read(settings, problems);
@@ -75,6 +76,27 @@ public final class ConfigFile {
                                 key.path(),
                                 "is missing, and the profile " + name + " has no default for it",
                                 "give the absolute path of the vendor's PKCS#11 library"));
+    }
+
+    /** One hang of the token would spend all that may be written off, and a restart would be asked for where nothing but patience is needed. */
+    private static void refuseTooFewToSpare(Settings settings, Problems problems) {
+        Optional<Setting> sessions = settings.setting(ConfigKeys.PKCS11_SESSIONS);
+        Optional<Setting> stuck = settings.setting(ConfigKeys.PKCS11_MAX_STUCK);
+        if (sessions.isEmpty() || stuck.isEmpty()) {
+            return;
+        }
+        int all = settings.get(ConfigKeys.PKCS11_SESSIONS);
+        int spare = settings.get(ConfigKeys.PKCS11_MAX_STUCK);
+        if (spare < all) {
+            problems.add(
+                    stuck.get().origin() instanceof Origin.Preset
+                            ? sessions.get().origin()
+                            : stuck.get().origin(),
+                    ConfigKeys.PKCS11_MAX_STUCK.path(),
+                    "is " + spare + ", and custody.pkcs11.sessions is " + all
+                            + ": when all sessions hang once, no thread could be replaced and /livez would fail",
+                    "set it to twice the number of sessions, " + 2 * all);
+        }
     }
 
     private static void refuseUnacknowledged(HsmProfile profile, Settings settings, Problems problems) {

@@ -93,6 +93,11 @@ final class Shares {
     }
 
     private static <K> void add(Map<K, Integer> counts, K of, int more) {
-        counts.merge(of, more, (before, one) -> before + one == 0 ? null : before + one);
+        int now = counts.getOrDefault(of, 0) + more;
+        if (now == 0) {
+            counts.remove(of);
+        } else {
+            counts.put(of, now);
+        }
     }
 }

@@ -20,7 +20,7 @@ public record SourceBlock(String text) {
         byte[] network = Arrays.copyOf(address.getAddress(), NETWORK_BYTES);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < NETWORK_BYTES; i += 2) {
-            text.append(Integer.toHexString((network[i] & 0xFF) << 8 | network[i + 1] & 0xFF))
+            text.append(Integer.toHexString(((network[i] & 0xFF) << 8) | (network[i + 1] & 0xFF)))
                     .append(':');
         }
         return new SourceBlock(text + ":/64");

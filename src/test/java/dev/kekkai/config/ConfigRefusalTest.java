@@ -54,6 +54,21 @@ class ConfigRefusalTest {
                 .containsExactly(file + ":1:1: kekai: unknown key; this file has one top-level key, \"kekkai\"");
     }
 
+    /** By defaults too: 16 may be written off. */
+    @Test
+    void fewer_threads_to_spare_than_sessions_are_refused() throws Exception {
+        String section = "kekkai:\n  custody: { profile: softhsm, pkcs11: { allow-soft-token: true, ";
+
+        assertThat(refusals(section + "sessions: 17 } }\n"))
+                .containsExactly(file
+                        + ":2:76: custody.pkcs11.max-stuck: is 16, and custody.pkcs11.sessions is 17: when all sessions hang once, no thread could"
+                        + " be replaced and /livez would fail; set it to twice the number of sessions, 34");
+        assertThat(refusals(section + "sessions: 4, max-stuck: 3 } }\n"))
+                .singleElement()
+                .asString()
+                .contains("custody.pkcs11.max-stuck: is 3, and custody.pkcs11.sessions is 4");
+    }
+
     @Test
     void all_problems_are_told_at_once() throws Exception {
         List<String> refusals =

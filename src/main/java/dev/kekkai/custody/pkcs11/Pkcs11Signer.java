@@ -68,7 +68,8 @@ public final class Pkcs11Signer implements Signer {
         for (int look = 0; look < LOOKS; look++) {
             int there = session.find(privateKey(id)).length;
             if (there == 0) {
-                // Only a session that is logged in sees what is there; two key pairs of one name could not be told apart.
+                // Only a session that is logged in sees what is there; two key pairs of one name could not be told
+                // apart.
                 session.requireLogin();
                 long[] made = generate(session, id, name);
                 if (session.find(privateKey(id)).length == 1) {
@@ -82,8 +83,9 @@ public final class Pkcs11Signer implements Signer {
             }
             pause(name);
         }
-        throw new KeyUnsafe("the token holds more than one key pair '" + name
-                + "', and which of them counts cannot be told: destroy the one that nothing was signed with, with the vendor's tool");
+        throw new KeyUnsafe(
+                "the token holds more than one key pair '" + name
+                        + "', and which of them counts cannot be told: destroy the one that nothing was signed with, with the vendor's tool");
     }
 
     private static void pause(String name) throws Unavailable {
