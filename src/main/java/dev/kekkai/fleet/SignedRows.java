@@ -54,13 +54,18 @@ final class SignedRows {
         List<NodeId> doubted = new ArrayList<>();
         for (StoredObservation row : rows) {
             Found known = found.get(row.node());
-            Found is = known != null && known.by() == by && known.row().equals(row) ? known : find(by, row);
+            Found is;
+            if (known != null && known.by() == by && known.row().equals(row)) {
+                is = known;
+            } else {
+                is = find(by, row);
+                if (!is.good()) {
+                    doubted.add(row.node());
+                }
+            }
             now.put(row.node(), is);
             if (is.seen()) {
                 believed.add(is.counted() ? row : row.uncounted());
-            }
-            if (!is.good() && is != known) {
-                doubted.add(row.node());
             }
         }
         found = now;
