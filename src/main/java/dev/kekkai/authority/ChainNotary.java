@@ -55,9 +55,23 @@ public final class ChainNotary implements Notary {
 
     @Override
     public List<StoredKeyring> prove(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        return content.isEmpty() ? List.of() : proved(content, seen).keyrings();
+    }
+
+    @Override
+    public List<StoredKeyring> proveLatest(StoreContent content, Optional<SeenHead> seen) throws StoreException {
         if (content.isEmpty()) {
             return List.of();
         }
+        Proof proof = proved(content, seen);
+        if (proof.behind().isPresent()) {
+            throw new UntrustedStoreException(proof.behind().get());
+        }
+        return proof.keyrings();
+    }
+
+    /** Proves the content, says once if it is behind, and remembers it if it is not. */
+    private Proof proved(StoreContent content, Optional<SeenHead> seen) throws StoreException {
         Proof proof = proof(content, seen);
         String behind = proof.behind().orElse("");
         if (!told.getAndSet(behind).equals(behind) && !behind.isEmpty()) {
@@ -66,7 +80,7 @@ public final class ChainNotary implements Notary {
         if (behind.isEmpty()) {
             remember(proof.chain());
         }
-        return proof.keyrings();
+        return proof;
     }
 
     /** Why the store that was read last is not the latest that this host knows of, or empty. */

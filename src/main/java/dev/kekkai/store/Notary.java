@@ -19,6 +19,13 @@ public interface Notary {
     List<StoredKeyring> prove(StoreContent content, Optional<SeenHead> seen) throws StoreException;
 
     /**
+     * The same, for who has a state of this store in service already.
+     *
+     * @throws UntrustedStoreException also if the content is behind what this host has seen
+     */
+    List<StoredKeyring> proveLatest(StoreContent content, Optional<SeenHead> seen) throws StoreException;
+
+    /**
      * Proves the content, carries out one event on it and signs the chain that results. To be called while nobody else can change the store.
      *
      * @return empty if the change turns out to change nothing
