@@ -131,6 +131,16 @@ public final class ChainNotary implements Notary {
                         "the store is from before Kekkai kept an authority chain, and none was begun");
     }
 
+    /** Of a store that has nothing, though there was something. */
+    static UntrustedStoreException emptied(Optional<SeenHead> seen) {
+        return new UntrustedStoreException("the store is empty, and "
+                + seen.map(it -> "this host has seen its authority chain up to serial " + it.serial())
+                        .orElse("the token has the key '" + SigningKey.LABEL + "' that signs authority chains")
+                + ": the database was emptied or lost. Restore it from a backup, which 'kekkai store reconcile' then makes the current one. Without a"
+                + " backup 'kekkai key adopt' rebuilds the keyring, and nodes and policies have to be enrolled anew; if there never was one, begin with"
+                + " 'kekkai key create'");
+    }
+
     @Override
     public Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change) throws StoreException {
         List<StoredKeyring> proved = List.of();
@@ -164,6 +174,9 @@ public final class ChainNotary implements Notary {
     @Override
     public StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException {
         if (content.isEmpty()) {
+            if (seen.isPresent()) {
+                throw emptied(seen);
+            }
             return StoredFleet.none();
         }
         Chain chain = current(content, seen);
@@ -179,7 +192,11 @@ public final class ChainNotary implements Notary {
         Draft draft;
         long serial = 0;
         if (content.isEmpty()) {
-            draft = Draft.beginning(seen, clock);
+            // Nodes come after keys. A chain that began here would give up the lost one, and with it the fleet of every other host.
+            if (seen.isPresent() || existing().isPresent()) {
+                throw emptied(seen);
+            }
+            draft = Draft.beginning(Optional.empty(), clock);
         } else {
             Chain chain = current(content, seen);
             fleet = chain.replayFleet();

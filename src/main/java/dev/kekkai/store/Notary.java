@@ -37,7 +37,7 @@ public interface Notary {
     /**
      * The nodes and policies that follow from the chain.
      *
-     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     * @throws UntrustedStoreException if the content is not believed, is behind what this host has seen, or is empty where there was a chain
      */
     StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException;
 
@@ -46,7 +46,7 @@ public interface Notary {
      * store.
      *
      * @return empty if the step has nothing to do
-     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     * @throws UntrustedStoreException if the content is not believed, is behind what this host has seen, or is empty where there was a chain
      * @throws StoreException if an event does not fit the state, or the HSM does not sign
      */
     Optional<SealedFleet> sealFleet(

@@ -202,6 +202,10 @@ class ForgedStoreTest {
         assertThatThrownBy(() -> fixture.opened())
                 .isInstanceOf(KeyringException.class)
                 .hasMessageContaining("kekkai key adopt");
+        assertThatThrownBy(() -> fixture.reconcile())
+                .isInstanceOf(UntrustedStoreException.class)
+                .hasMessageContaining("the store is empty, and this host has seen its authority chain up to serial " + serial)
+                .hasMessageContaining("kekkai key adopt");
         fixture.keys().adopt(StoreFixture.order(), null, false);
 
         assertThat(fixture.states()).containsExactly("1 RETIRED", "2 RETIRED", "3 RETIRED", "4 RETIRED");
