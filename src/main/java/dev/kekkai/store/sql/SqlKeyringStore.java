@@ -76,6 +76,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
             Optional<StoreContent> after = replacement.of(ContentRows.read(connection));
             if (after.isPresent()) {
                 ContentRows.replace(connection, after.get());
+                Bounds.checkWritten(connection);
             }
             return after;
         });
@@ -160,6 +161,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
                         connection, signed.get().before(), signed.get().after());
                 ChainRows.append(connection, signed.get().entries());
                 ChainRows.write(connection, signed.get().head());
+                Bounds.checkWritten(connection);
             }
             return signed;
         });
