@@ -12,6 +12,7 @@ import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.UntrustedStoreException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +42,8 @@ public final class Keyring {
 
     private volatile boolean behind;
     private volatile String storeProblem = "";
+    private volatile String usesProblem = "";
+    private volatile String refused = "";
     private volatile Snapshot snapshot;
     private volatile @Nullable VersionId worn;
 
@@ -73,7 +76,28 @@ public final class Keyring {
     }
 
     public Health health() {
-        return probe.health();
+        String why = refused;
+        if (!why.isEmpty()) {
+            return new Health.Unhealthy(why, Duration.ZERO);
+        }
+        Health health = probe.health();
+        return health instanceof Health.Unhealthy(String reason, Duration age)
+                ? new Health.Unhealthy(TenantOption.in(reason, snapshot.tenant()), age)
+                : health;
+    }
+
+    /** Has nothing wrapped or unwrapped by it until {@link #accept}: what the token holds is not what it remembers. */
+    void refuse(String why) {
+        refused = why;
+    }
+
+    void accept() {
+        refused = "";
+    }
+
+    /** Why it is refused, or empty. */
+    String refused() {
+        return refused;
     }
 
     /** Has the HSM probed now, because something about it has changed. Returns at once. */
@@ -118,7 +142,12 @@ public final class Keyring {
 
     /** Why the store could not be read or was not believed when it was last asked, or empty. What was read before serves on. */
     public String storeProblem() {
-        return storeProblem;
+        return storeProblem.isEmpty() ? usesProblem : storeProblem;
+    }
+
+    /** Says why the count of uses that the store tells is not believed, or that it is. It counts as an upper bound in any case. */
+    void doubtUses(String why) {
+        usesProblem = why;
     }
 
     /** Whether the store may have something newer than what is in service. */
