@@ -213,8 +213,7 @@ final class KeySide {
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
                 Serving.of(
-                        AdminGrpc.bindService(
-                                new AdminService(facts, keyring, bench.token()::state, problem)),
+                        AdminGrpc.bindService(new AdminService(facts, keyring, bench.token()::state, problem)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, ADMIN_SOCKET), keyrings)),
                         AuditGrpc.bindService(new AuditService(
                                 bench.audit(),

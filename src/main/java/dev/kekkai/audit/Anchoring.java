@@ -131,7 +131,8 @@ public final class Anchoring {
         return anchors == 0
                 ? ""
                 : anchors + (anchors == LOOKED_THROUGH ? " or more" : "")
-                        + " anchor(s) of this replica's audit trail in the database were not signed by the key '" + AnchorSignature.LABEL
+                        + " anchor(s) of this replica's audit trail in the database were not signed by the key '"
+                        + AnchorSignature.LABEL
                         + "' of this token, and are not believed: somebody wrote to the database, or the trail was anchored with another token";
     }
 

@@ -192,7 +192,8 @@ public final class ChainNotary implements Notary {
         Draft draft;
         long serial = 0;
         if (content.isEmpty()) {
-            // Nodes come after keys. A chain that began here would give up the lost one, and with it the fleet of every other host.
+            // Nodes come after keys. A chain that began here would give up the lost one, and with it the fleet of every
+            // other host.
             if (seen.isPresent() || existing().isPresent()) {
                 throw emptied(seen);
             }

@@ -118,7 +118,8 @@ public final class Keyring {
             behind = false;
             storeProblem = "";
         } catch (UntrustedStoreException e) {
-            // Nothing newer than what is in service can be read there until somebody has put it in order: no need to hurry.
+            // Nothing newer than what is in service can be read there until somebody has put it in order: no need to
+            // hurry.
             behind = false;
             storeProblem = String.valueOf(e.getMessage());
             throw e;
@@ -170,9 +171,10 @@ public final class Keyring {
     /** Callers were told the epoch in service, and go on to no lower one of the same lineage. A database that lost an activation has one. */
     private void refuseGoingBack(Snapshot next) throws UntrustedStoreException {
         if (next.lineage().equals(snapshot.lineage()) && next.epoch() < snapshot.epoch()) {
-            throw new UntrustedStoreException("the ACTIVE version of the stored keyring has epoch " + next.epoch()
-                    + ", and this server has served epoch " + snapshot.epoch()
-                    + ": the store was put back. The keyring in service stays until 'kekkai store reconcile' and an activation after it");
+            throw new UntrustedStoreException(
+                    "the ACTIVE version of the stored keyring has epoch " + next.epoch()
+                            + ", and this server has served epoch " + snapshot.epoch()
+                            + ": the store was put back. The keyring in service stays until 'kekkai store reconcile' and an activation after it");
         }
     }
 

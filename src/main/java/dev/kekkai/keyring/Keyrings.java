@@ -109,7 +109,9 @@ public final class Keyrings implements ReturnCheck {
             new ReturnExamination(keyring::snapshot).check(inventory, custodian);
             keyring.accept();
             if (!before.isEmpty()) {
-                LOG.infof("the keyring of tenant %s is in service again", keyring.snapshot().tenant());
+                LOG.infof(
+                        "the keyring of tenant %s is in service again",
+                        keyring.snapshot().tenant());
             }
         } catch (CustodyException.KeyMissing | CustodyException.KeyUnsafe e) {
             String why = refusal(keyring.snapshot().tenant(), String.valueOf(e.getMessage()));

@@ -95,8 +95,10 @@ public final class WornVersion {
 
     private void doubt(StoredVersion active) {
         notBefore = clock.instant().plus(LONGEST_PAUSE);
-        String why = "the store counts 2^31 uses or more of KEK version " + active.kek().version() + ", which was made at "
-                + active.created() + ": no HSM does that within a day, so somebody or something other than Kekkai raised the count in the database."
+        String why = "the store counts 2^31 uses or more of KEK version "
+                + active.kek().version() + ", which was made at "
+                + active.created()
+                + ": no HSM does that within a day, so somebody or something other than Kekkai raised the count in the database."
                 + " The version is not replaced by itself before it is a day old; 'kekkai key rotate"
                 + TenantOption.of(keyring.snapshot().tenant()) + "' does it now";
         keyring.doubtUses(why);

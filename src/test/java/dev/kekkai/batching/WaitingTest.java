@@ -177,7 +177,9 @@ class WaitingTest {
                 floods.addAll(fixture.wraps(fixture.kek(), 1000));
             }
             long waiting = floods.stream().filter(wrap -> !wrap.isDone()).count();
-            assertThat(waiting).as("as many as may wait overall, and what each has for itself").isEqualTo(1024 + 4 * 32);
+            assertThat(waiting)
+                    .as("as many as may wait overall, and what each has for itself")
+                    .isEqualTo(1024 + 4 * 32);
 
             List<CompletableFuture<?>> opens = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -186,8 +188,12 @@ class WaitingTest {
 
             assertThat(opens).filteredOn(open -> !open.isDone()).hasSize(32);
             fixture.held.free();
-            assertThat(opens).filteredOn(open -> !open.isCompletedExceptionally()).hasSize(32);
-            assertThat(floods).filteredOn(wrap -> !wrap.isCompletedExceptionally()).hasSize((int) waiting);
+            assertThat(opens)
+                    .filteredOn(open -> !open.isCompletedExceptionally())
+                    .hasSize(32);
+            assertThat(floods)
+                    .filteredOn(wrap -> !wrap.isCompletedExceptionally())
+                    .hasSize((int) waiting);
             CompletableFuture<byte[]> afterwards = fixture.wrap(fixture.kek());
             assertThat(afterwards).isCompleted();
         }

@@ -16,7 +16,6 @@ import dev.kekkai.testing.store.TestDatabase;
 import dev.kekkai.tpm.structure.HashAlg;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -190,8 +189,7 @@ class ForgedFleetTest {
             database.change("DELETE FROM authority_entry", "DELETE FROM authority_head");
 
             assertNothingGained("the store is empty, and this host has seen its authority chain");
-            assertThatThrownBy(() ->
-                            gateway.administration.addAlternative(order(), "control-plane", kernel("next")))
+            assertThatThrownBy(() -> gateway.administration.addAlternative(order(), "control-plane", kernel("next")))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("Restore it from a backup");
             other.fleet.look();

@@ -157,7 +157,8 @@ class ForgedStoreTest {
 
     /** What is written and cannot be read again would be the end of the store. */
     @Test
-    void a_change_that_would_fill_a_table_beyond_what_is_read_is_refused_and_the_store_stays_readable() throws Exception {
+    void a_change_that_would_fill_a_table_beyond_what_is_read_is_refused_and_the_store_stays_readable()
+            throws Exception {
         fixture.whileStopped(() -> fixture.database.change(
                 "INSERT INTO tenant (id, name) WITH RECURSIVE n(i) AS (SELECT 100000000001 UNION ALL SELECT i + 1 FROM n"
                         + " WHERE i < 100000004999) SELECT '00000000-0000-4000-8000-' || i, 'filled ' || i FROM n"));
@@ -225,7 +226,8 @@ class ForgedStoreTest {
                 .hasMessageContaining("kekkai key adopt");
         assertThatThrownBy(() -> fixture.reconcile())
                 .isInstanceOf(UntrustedStoreException.class)
-                .hasMessageContaining("the store is empty, and this host has seen its authority chain up to serial " + serial)
+                .hasMessageContaining(
+                        "the store is empty, and this host has seen its authority chain up to serial " + serial)
                 .hasMessageContaining("kekkai key adopt");
         fixture.keys().adopt(StoreFixture.order(), null, false);
 

@@ -45,11 +45,7 @@ class KeyringsTest {
     void the_default_tenant_has_a_keyring() throws Exception {
         fixture = new KeyringFixture(folder);
         fixture.create();
-        keyrings = new Keyrings(
-                fixture.keyring(),
-                List.of(OTHER),
-                fixture.store,
-                this::started);
+        keyrings = new Keyrings(fixture.keyring(), List.of(OTHER), fixture.store, this::started);
         service = new LocalDekService(
                 keyrings.served(), fixture.batcher, fixture.audit, fixture.clock(), fixture.background);
     }

@@ -107,7 +107,9 @@ class RolledBackUnderServerTest {
         assertThat(service.status(StoreFixture.TENANT).epoch()).isEqualTo(served.epoch());
         result(service.unwrap(unwrap(before))).close();
         result(service.unwrap(unwrap(wrapped()))).close();
-        assertThat(keyring.behind()).as("a store that is behind has nothing newer").isFalse();
+        assertThat(keyring.behind())
+                .as("a store that is behind has nothing newer")
+                .isFalse();
     }
 
     @Test

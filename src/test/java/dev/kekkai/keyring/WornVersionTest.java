@@ -102,7 +102,9 @@ class WornVersionTest {
         }
 
         assertThat(states()).containsExactly(KeyState.RETIRED, KeyState.RETIRED, KeyState.ACTIVE);
-        assertThat(keyring.storeProblem()).contains("raised the count in the database").contains("'kekkai key rotate'");
+        assertThat(keyring.storeProblem())
+                .contains("raised the count in the database")
+                .contains("'kekkai key rotate'");
         assertThat(fixture.sql.reserveUses(keyring.snapshot().active().kek().version(), 1L << 32))
                 .as("the end counts whoever wrote the count")
                 .isFalse();
@@ -119,7 +121,8 @@ class WornVersionTest {
     private void raiseTheCountOfAll() throws Exception {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("kekkai.db"));
                 var statement = connection.createStatement()) {
-            statement.executeUpdate("UPDATE key_version SET uses_reserved = " + HALF + " WHERE uses_reserved < " + HALF);
+            statement.executeUpdate(
+                    "UPDATE key_version SET uses_reserved = " + HALF + " WHERE uses_reserved < " + HALF);
         }
     }
 

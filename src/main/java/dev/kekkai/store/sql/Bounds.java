@@ -30,8 +30,9 @@ record Bounds(String table, int mostRows, List<String> texts) {
     /** Of the texts of one column together: an entry of the chain has a few hundred bytes, in hexadecimal, and one with a policy some thousand. */
     private static final long MOST_CHARACTERS = 128L << 20;
 
-    private static final String WAY_OUT = "Each change of a policy keeps its whole document: smaller documents and fewer changes last longer. A newer version of Kekkai may"
-            + " read more";
+    private static final String WAY_OUT =
+            "Each change of a policy keeps its whole document: smaller documents and fewer changes last longer. A newer version of Kekkai may"
+                    + " read more";
 
     private static final Logger LOG = Logger.getLogger(Bounds.class);
 
@@ -55,8 +56,9 @@ record Bounds(String table, int mostRows, List<String> texts) {
         for (Bounds bounds : ALL) {
             for (Filled filled : bounds.filled(connection)) {
                 if (filled.now() > filled.most()) {
-                    throw new StoreException("the change is refused: with it the table " + bounds.table() + " would hold " + filled.now() + filled.of()
-                            + ", of " + filled.most() + " that are read, and the store could not be read again. " + WAY_OUT);
+                    throw new StoreException("the change is refused: with it the table " + bounds.table()
+                            + " would hold " + filled.now() + filled.of() + ", of " + filled.most()
+                            + " that are read, and the store could not be read again. " + WAY_OUT);
                 }
                 if (bounds.mostRows() > 1 && filled.now() > filled.most() / 2) {
                     LOG.warnf(
@@ -70,8 +72,9 @@ record Bounds(String table, int mostRows, List<String> texts) {
     void checkTable(Connection connection) throws SQLException, UntrustedStoreException {
         for (Filled filled : filled(connection)) {
             if (filled.now() > filled.most()) {
-                throw new UntrustedStoreException("the table " + table + " holds more than Kekkai ever writes (" + filled.now() + filled.of()
-                        + "), and is not read. Somebody or something other than Kekkai wrote to the database: restore it from a backup");
+                throw new UntrustedStoreException(
+                        "the table " + table + " holds more than Kekkai ever writes (" + filled.now() + filled.of()
+                                + "), and is not read. Somebody or something other than Kekkai wrote to the database: restore it from a backup");
             }
         }
     }

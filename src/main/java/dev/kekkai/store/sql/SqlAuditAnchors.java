@@ -53,7 +53,8 @@ final class SqlAuditAnchors implements AuditAnchors {
     public List<AuditAnchor> latest(UUID replica, int most) throws StoreException {
         return transactions.read(
                 "read the last anchors of the audit trail",
-                connection -> select(connection, replica, COLUMNS + " ORDER BY seq DESC, signed_at DESC LIMIT ?", most));
+                connection ->
+                        select(connection, replica, COLUMNS + " ORDER BY seq DESC, signed_at DESC LIMIT ?", most));
     }
 
     private static List<AuditAnchor> select(Connection connection, UUID replica, String sql, long... more)
