@@ -31,10 +31,10 @@ public final class KeyService implements KeysGrpc.AsyncService {
         this(desk, Map.of(TenantId.DEFAULT, keyring));
     }
 
-    /** @param keyrings those in service; orders for others are carried out and take effect at the next start */
+    /** @param keyrings those in service, which others may join; orders for others are carried out and take effect when they are opened */
     public KeyService(KeyDesk desk, Map<TenantId, Keyring> keyrings) {
         this.desk = desk;
-        this.keyrings = Map.copyOf(keyrings);
+        this.keyrings = keyrings;
     }
 
     @Override

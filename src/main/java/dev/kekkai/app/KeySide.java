@@ -26,9 +26,9 @@ import dev.kekkai.keyring.KeyAdministration;
 import dev.kekkai.keyring.Keyring;
 import dev.kekkai.keyring.KeyringException;
 import dev.kekkai.keyring.KeyringOpener;
+import dev.kekkai.keyring.Keyrings;
 import dev.kekkai.keyring.LocalDekService;
 import dev.kekkai.keyring.Operator;
-import dev.kekkai.keyring.ReturnExamination;
 import dev.kekkai.keyring.ScheduledActivation;
 import dev.kekkai.keyring.Snapshot;
 import dev.kekkai.keyring.WornVersion;
@@ -43,22 +43,32 @@ import dev.kekkai.wire.admin.v1.AuditGrpc;
 import dev.kekkai.wire.admin.v1.KeysGrpc;
 import dev.kekkai.wire.admin.v1.NodesGrpc;
 import dev.kekkai.wire.admin.v1.PoliciesGrpc;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** What standalone and gateway have in common: keyrings over one HSM and one store, their rotation, the admin socket. Each has an edge of its own above it. */
 final class KeySide {
     private static final Logger LOG = Logger.getLogger(KeySide.class);
+
+    /** How soon a keyring that was refused, or did not exist, is looked at again. */
+    private static final Duration LOOK = Duration.ofSeconds(30);
 
     private static final Operator ADMIN_SOCKET = new Operator("admin socket", "admin");
 
@@ -79,7 +89,7 @@ final class KeySide {
     /**
      * Opens the keyrings of tenants and the admin socket.
      *
-     * @param others tenants besides the default one; one without a key is served nothing and keeps nobody else from being served
+     * @param others tenants besides the default one; one whose keyring is not in order is served nothing and keeps nobody else from being served
      * @param wraps what wraps and unwraps are recorded by, made of the audit trail
      * @param open takes what has to be closed
      */
@@ -97,24 +107,17 @@ final class KeySide {
         open.push(bench);
         KeyAdministration keys = bench.keys();
         ScheduledExecutorService rotations = timer("kekkai-rotation", open);
-        Map<TenantId, Keyring> keyrings = new HashMap<>();
         Keyring keyring = keyring(config, bench, keys, TenantId.DEFAULT, rotations, open);
-        keyrings.put(TenantId.DEFAULT, keyring);
-        for (TenantId tenant : others) {
-            if (bench.store().load(tenant).isEmpty()) {
-                LOG.warnf("Tenant %s has no keyring, so its nodes are let in and can wrap nothing", tenant);
-            } else {
-                keyrings.put(tenant, keyring(config, bench, keys, tenant, rotations, open));
-            }
-        }
-        List<ReturnExamination> examinations = keyrings.values().stream()
-                .map(each -> new ReturnExamination(each::snapshot))
-                .toList();
-        bench.token().onReturn((inventory, custodian) -> {
-            for (ReturnExamination examination : examinations) {
-                examination.check(inventory, custodian);
-            }
-        });
+        Deque<AutoCloseable> ofOthers = new ConcurrentLinkedDeque<>();
+        open.push(() -> Workbench.closeAll(ofOthers));
+        Keyrings keyrings = new Keyrings(
+                keyring, others, bench.store(), tenant -> ofOther(config, bench, keys, tenant, rotations, ofOthers));
+        keyrings.look(bench.token().inventory(), bench.token().custodian());
+        bench.token().onReturn(keyrings);
+        lookAfter(keyrings, bench, others, open);
+        Supplier<String> problem = () -> Stream.of(bench.storeBench().problem(), keyrings.problem())
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.joining("; "));
         FleetBench fleet = new FleetBench(
                 bench, config, config.role() == KekkaiConfig.Role.GATEWAY ? Witness.NOBODY : Witness.ANYBODY);
         fleet.fleet().start(timer("kekkai-fleet", open));
@@ -123,7 +126,7 @@ final class KeySide {
         AuditWatch audit = AuditWatch.start(bench, config.audit(), version);
         open.push(audit);
         ServerFacts facts = facts(config, version, bench.token());
-        answerOperators(config, facts, bench, audit, keys, keyrings, fleet, approvals, open);
+        answerOperators(config, facts, bench, audit, keys, keyrings.served(), problem, fleet, approvals, open);
         Batcher batcher = new Batcher(bench.token().custodian(), capacity(config));
         open.push(batcher);
         return new KeySide(
@@ -131,12 +134,50 @@ final class KeySide {
                 fleet,
                 keyring,
                 new LocalDekService(
-                        keyrings,
+                        keyrings.served(),
                         batcher,
                         wraps.apply(bench.audit()),
                         InstantSource.system(),
                         timer("kekkai-deadlines", open)),
-                parts(config, facts, bench, keys, keyrings, fleet, approvals));
+                parts(config, facts, bench, keys, keyrings.served(), problem, fleet, approvals));
+    }
+
+    /** What a start of one that fails has begun is ended, and another attempt begins anew. */
+    private static Keyring ofOther(
+            KekkaiConfig config,
+            Workbench bench,
+            KeyAdministration keys,
+            TenantId tenant,
+            ScheduledExecutorService rotations,
+            Deque<AutoCloseable> open)
+            throws StoreException, CustodyException, KeyringException, AuditException {
+        Deque<AutoCloseable> begun = new ArrayDeque<>();
+        boolean done = false;
+        try {
+            Keyring keyring = keyring(config, bench, keys, tenant, rotations, begun);
+            done = true;
+            begun.forEach(open::push);
+            return keyring;
+        } finally {
+            if (!done) {
+                Workbench.closeAll(begun);
+            }
+        }
+    }
+
+    /** Only where a tenant besides the default one is configured. */
+    private static void lookAfter(
+            Keyrings keyrings, Workbench bench, List<TenantId> others, Deque<AutoCloseable> open) {
+        if (!others.isEmpty()) {
+            long every = LOOK.toSeconds();
+            Future<?> unused = timer("kekkai-tenants", open)
+                    .scheduleWithFixedDelay(
+                            () -> keyrings.look(
+                                    bench.token().inventory(), bench.token().custodian()),
+                            every,
+                            every,
+                            TimeUnit.SECONDS);
+        }
     }
 
     private static Keyring keyring(
@@ -152,11 +193,11 @@ final class KeySide {
         Snapshot snapshot = new KeyringOpener(bench.store(), bench.token().inventory(), custodian).open(tenant);
         Keyring keyring = new Keyring(
                 snapshot, bench.store(), custodian, timer("kekkai-keyring", 2, open), DeepProbe.Pace.DEFAULT);
-        bench.token().onChange(keyring::probeNow);
         if (keyring.start() instanceof Health.Unhealthy unhealthy && !keyring.spent()) {
             throw new CustodyException.Unavailable(
                     "the first round trip through the HSM failed: " + unhealthy.reason());
         }
+        bench.token().onChange(keyring::probeNow);
         new ScheduledActivation(keys, keyring, InstantSource.system()).start(rotations);
         new WornVersion(keys, keyring, config.custody().profile().mechanism(), InstantSource.system()).start(rotations);
         return keyring;
@@ -169,6 +210,7 @@ final class KeySide {
             AuditWatch audit,
             KeyAdministration keys,
             Map<TenantId, Keyring> keyrings,
+            Supplier<String> problem,
             FleetBench fleet,
             Approvals approvals,
             Deque<AutoCloseable> open)
@@ -179,8 +221,7 @@ final class KeySide {
         open.push(UnixSocketServer.start(
                 SocketPlace.ownerOnly(Workbench.adminSocket(config)),
                 Serving.ofOrders(
-                        AdminGrpc.bindService(
-                                new AdminService(facts, keyring, bench.token()::state, bench.storeBench()::problem)),
+                        AdminGrpc.bindService(new AdminService(facts, keyring, bench.token()::state, problem)),
                         KeysGrpc.bindService(new KeyService(bench.desk(keys, approvals, ADMIN_SOCKET), keyrings)),
                         AuditGrpc.bindService(new AuditService(
                                 bench.audit(),
@@ -259,6 +300,7 @@ final class KeySide {
             Workbench bench,
             KeyAdministration keys,
             Map<TenantId, Keyring> keyrings,
+            Supplier<String> problem,
             FleetBench fleet,
             Approvals approvals) {
         return new ServedParts(
@@ -268,7 +310,7 @@ final class KeySide {
                 keys,
                 bench.token().mechanism(),
                 bench.token()::state,
-                bench.storeBench()::problem,
+                problem,
                 bench.audit(),
                 new TrailSearch(Workbench.auditFile(config)),
                 config.role() == KekkaiConfig.Role.GATEWAY ? Optional.of(fleet.served()) : Optional.empty(),

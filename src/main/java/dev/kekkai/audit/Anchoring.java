@@ -1,5 +1,6 @@
 package dev.kekkai.audit;
 
+import dev.kekkai.audit.AuditEvent.Outcome;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.Signer;
 import dev.kekkai.store.AuditAnchor;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +30,8 @@ public final class Anchoring {
     private static final Logger LOG = Logger.getLogger(Anchoring.class);
     private static final Duration SIGNING = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 500;
+    /** As many as are verified at the start in search of one that the HSM signed; behind more forged ones nothing is believed to be signed. */
+    private static final int LOOKED_THROUGH = 1000;
 
     private final ChainedTrail trail;
     private final AuditAnchors anchors;
@@ -98,19 +102,38 @@ public final class Anchoring {
     }
 
     /** Goes on after what was anchored by the process before this one. */
-    private void begin() throws StoreException, AuditException {
+    private void begin() throws CustodyException, StoreException, AuditException {
         if (begun) {
             return;
         }
-        Optional<AuditAnchor> before = anchors.last(trail.replica());
+        List<AuditAnchor> kept = anchors.latest(trail.replica(), LOOKED_THROUGH);
+        byte[] publicKey = signer().publicKey();
+        Optional<AuditAnchor> before = kept.stream()
+                .filter(anchor -> AnchorSignature.verifies(publicKey, anchor))
+                .findFirst();
+        String forged = forged(before.map(kept::indexOf).orElse(kept.size()));
         // The record of an anchor follows the record that it is of.
         ChainHead head = trail.head();
         boolean nothingNew = trail.opened().equals(head)
                 && before.filter(it -> it.seq() + 1 == head.seq()).isPresent();
-        cut = Resumption.record(trail, before, nothingNew);
+        if (!forged.isEmpty()) {
+            LOG.error(forged);
+            trail.record(AuditEvent.ofServer("audit.forged", Outcome.DONE, forged));
+        }
+        cut = Resumption.record(trail, before, nothingNew && forged.isEmpty());
         last = before.orElse(null);
-        settled = nothingNew && cut.isEmpty() ? head.seq() : 0;
+        settled = nothingNew && cut.isEmpty() && forged.isEmpty() ? head.seq() : 0;
+        cut = cut.isEmpty() ? forged : cut;
         begun = true;
+    }
+
+    private static String forged(int anchors) {
+        return anchors == 0
+                ? ""
+                : anchors + (anchors == LOOKED_THROUGH ? " or more" : "")
+                        + " anchor(s) of this replica's audit trail in the database were not signed by the key '"
+                        + AnchorSignature.LABEL
+                        + "' of this token, and are not believed: somebody wrote to the database, or the trail was anchored with another token";
     }
 
     private void anchor(ChainHead head)

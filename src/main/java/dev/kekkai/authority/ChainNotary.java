@@ -60,9 +60,23 @@ public final class ChainNotary implements Notary {
 
     @Override
     public List<StoredKeyring> prove(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+        return content.isEmpty() ? List.of() : proved(content, seen).keyrings();
+    }
+
+    @Override
+    public List<StoredKeyring> proveLatest(StoreContent content, Optional<SeenHead> seen) throws StoreException {
         if (content.isEmpty()) {
             return List.of();
         }
+        Proof proof = proved(content, seen);
+        if (proof.behind().isPresent()) {
+            throw new UntrustedStoreException(proof.behind().get());
+        }
+        return proof.keyrings();
+    }
+
+    /** Proves the content, says once if it is behind, and remembers it if it is not. */
+    private Proof proved(StoreContent content, Optional<SeenHead> seen) throws StoreException {
         Proof proof = proof(content, seen);
         String behind = proof.behind().orElse("");
         if (!told.getAndSet(behind).equals(behind) && !behind.isEmpty()) {
@@ -71,7 +85,7 @@ public final class ChainNotary implements Notary {
         if (behind.isEmpty()) {
             remember(proof.chain());
         }
-        return proof.keyrings();
+        return proof;
     }
 
     /** Why the store that was read last is not the latest that this host knows of, or empty. */
@@ -122,6 +136,16 @@ public final class ChainNotary implements Notary {
                         "the store is from before Kekkai kept an authority chain, and none was begun");
     }
 
+    /** Of a store that has nothing, though there was something. */
+    static UntrustedStoreException emptied(Optional<SeenHead> seen) {
+        return new UntrustedStoreException("the store is empty, and "
+                + seen.map(it -> "this host has seen its authority chain up to serial " + it.serial())
+                        .orElse("the token has the key '" + SigningKey.LABEL + "' that signs authority chains")
+                + ": the database was emptied or lost. Restore it from a backup, which 'kekkai store reconcile' then makes the current one. Without a"
+                + " backup 'kekkai key adopt' rebuilds the keyring, and nodes and policies have to be enrolled anew; if there never was one, begin with"
+                + " 'kekkai key create'");
+    }
+
     @Override
     public Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change) throws StoreException {
         List<StoredKeyring> proved = List.of();
@@ -162,6 +186,9 @@ public final class ChainNotary implements Notary {
     @Override
     public StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException {
         if (content.isEmpty()) {
+            if (seen.isPresent()) {
+                throw emptied(seen);
+            }
             return StoredFleet.none();
         }
         Chain chain = current(content, seen);
@@ -177,7 +204,12 @@ public final class ChainNotary implements Notary {
         Draft draft;
         long serial = 0;
         if (content.isEmpty()) {
-            draft = Draft.beginning(seen, clock);
+            // Nodes come after keys. A chain that began here would give up the lost one, and with it the fleet of every
+            // other host.
+            if (seen.isPresent() || existing().isPresent()) {
+                throw emptied(seen);
+            }
+            draft = Draft.beginning(Optional.empty(), clock);
         } else {
             Chain chain = current(content, seen);
             fleet = chain.replayFleet();

@@ -46,12 +46,15 @@ public final class Reconciler {
     /**
      * Looks and changes nothing.
      *
-     * @throws UntrustedStoreException if the chain itself is not proved: nothing here helps then
+     * @throws UntrustedStoreException if the chain itself is not proved, or all of it is gone: nothing here helps then
      */
     public Finding look(TenantId tenant) throws StoreException {
         Optional<SeenHead> seen = notary.seen();
         StoreContent content = store.read();
         if (content.isEmpty()) {
+            if (seen.isPresent()) {
+                throw ChainNotary.emptied(seen);
+            }
             return new Finding(Optional.empty(), false);
         }
         Chain chain = notary.chain(content, seen);

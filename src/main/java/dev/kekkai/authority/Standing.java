@@ -27,6 +27,8 @@ final class Standing {
             what = "the store was rolled back and changed since: entry " + seen.serial()
                     + " of its authority chain is not the one that this host has seen";
         }
-        return what + ". What it proves is served; changes are refused until 'kekkai store reconcile'";
+        return what
+                + ". A server that runs keeps the keyring that it has, one that starts serves what the store proves; changes are refused until"
+                + " 'kekkai store reconcile'";
     }
 }

@@ -20,6 +20,10 @@ public record Capacity(int max, int lanes, int operations, int alone, int togeth
     private static final int TOGETHER = 2048;
     /** Keyrings that can fill their queues before there is no room for another one. */
     private static final int FULL_KEYRINGS = 2;
+    /** What a keyring has for itself, whatever wait in the others: 32 of 512 and of 2,048. */
+    private static final int ALONE_SHARE = 16;
+
+    private static final int TOGETHER_SHARE = 64;
 
     public Capacity {
         if (max < 1 || max > MOST_LEAVES) {
@@ -48,5 +52,10 @@ public record Capacity(int max, int lanes, int operations, int alone, int togeth
 
     int togetherOverall() {
         return together * FULL_KEYRINGS;
+    }
+
+    /** Requests of each keyring that wait beside what is bounded overall, so that floods of some leave room for the one who comes next. */
+    int reserved(boolean shares) {
+        return shares ? together / TOGETHER_SHARE : alone / ALONE_SHARE;
     }
 }

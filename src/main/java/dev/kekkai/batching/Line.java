@@ -42,20 +42,33 @@ final class Line {
 
     /** Lets a request in, if there is room here and overall; what nobody waits for any more makes room first. */
     boolean enter(boolean shares) {
-        if (!own.has(shares) || !overall.has(shares)) {
+        if (!hasRoom(shares)) {
             turns.forEach(Queue::purge);
         }
-        boolean room = own.has(shares) && overall.has(shares);
+        boolean room = hasRoom(shares);
         if (room) {
+            if (countsOverall(shares)) {
+                overall.enter(shares);
+            }
             own.enter(shares);
-            overall.enter(shares);
         }
         return room;
     }
 
+    private boolean hasRoom(boolean shares) {
+        return own.has(shares) && (!countsOverall(shares) || overall.has(shares));
+    }
+
+    /** Whether the next one that enters counts overall, or the one that has just left did: all but those that each keyring has room for itself. */
+    private boolean countsOverall(boolean shares) {
+        return own.waiting(shares) >= capacity.reserved(shares);
+    }
+
     void leave(boolean shared) {
         own.leave(shared);
-        overall.leave(shared);
+        if (countsOverall(shared)) {
+            overall.leave(shared);
+        }
     }
 
     WrapQueue wraps(VersionId version) {

@@ -12,6 +12,10 @@ final class Room {
         this.mostTogether = mostTogether;
     }
 
+    int waiting(boolean shares) {
+        return shares ? together : alone;
+    }
+
     boolean has(boolean shares) {
         return shares ? together < mostTogether : alone < mostAlone;
     }

@@ -225,7 +225,7 @@ public final class KeyAdministration {
             throws KeyringException, CustodyException, StoreException, AuditException {
         lock.lock();
         try {
-            return verb.carryOut();
+            return named(order, verb);
         } catch (KeyringException
                 | UntrustedStoreException
                 | CustodyException.KeyMissing
@@ -241,6 +241,21 @@ public final class KeyAdministration {
             throw e;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The commands that are named in what is said are those of the order's tenant. */
+    private static Change named(Order order, Verb verb)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        try {
+            Change change = verb.carryOut();
+            return new Change(change.changed(), TenantOption.in(change.said(), order.tenant()), change.versions());
+        } catch (KeyringException e) {
+            throw TenantOption.in(e, order.tenant());
+        } catch (CustodyException.KeyMissing e) {
+            throw TenantOption.in(e, order.tenant());
+        } catch (CustodyException.KeyUnsafe e) {
+            throw TenantOption.in(e, order.tenant());
         }
     }
 

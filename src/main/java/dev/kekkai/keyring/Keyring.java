@@ -11,6 +11,8 @@ import dev.kekkai.store.KeyState;
 import dev.kekkai.store.KeyringStore;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.UntrustedStoreException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +42,8 @@ public final class Keyring {
 
     private volatile boolean behind;
     private volatile String storeProblem = "";
+    private volatile String usesProblem = "";
+    private volatile String refused = "";
     private volatile Snapshot snapshot;
     private volatile @Nullable VersionId worn;
 
@@ -72,7 +76,28 @@ public final class Keyring {
     }
 
     public Health health() {
-        return probe.health();
+        String why = refused;
+        if (!why.isEmpty()) {
+            return new Health.Unhealthy(why, Duration.ZERO);
+        }
+        Health health = probe.health();
+        return health instanceof Health.Unhealthy(String reason, Duration age)
+                ? new Health.Unhealthy(TenantOption.in(reason, snapshot.tenant()), age)
+                : health;
+    }
+
+    /** Has nothing wrapped or unwrapped by it until {@link #accept}: what the token holds is not what it remembers. */
+    void refuse(String why) {
+        refused = why;
+    }
+
+    void accept() {
+        refused = "";
+    }
+
+    /** Why it is refused, or empty. */
+    String refused() {
+        return refused;
     }
 
     /** Has the HSM probed now, because something about it has changed. Returns at once. */
@@ -82,7 +107,8 @@ public final class Keyring {
 
     /**
      * Reads the keyring from the store again and puts it into service at once for all that comes after. If that fails, the one in service
-     * stays, and {@link #behind} says so until it is done.
+     * stays, and {@link #behind} says so until it is done. It also stays where the store was put back to an older state: versions that were disabled
+     * since would open again, those that were activated since would not, and callers would be told an epoch that they have left behind.
      */
     public void reload() throws StoreException {
         reloading.lock();
@@ -91,6 +117,12 @@ public final class Keyring {
             read();
             behind = false;
             storeProblem = "";
+        } catch (UntrustedStoreException e) {
+            // Nothing newer than what is in service can be read there until somebody has put it in order: no need to
+            // hurry.
+            behind = false;
+            storeProblem = String.valueOf(e.getMessage());
+            throw e;
         } catch (StoreException e) {
             storeProblem = String.valueOf(e.getMessage());
             throw e;
@@ -111,7 +143,12 @@ public final class Keyring {
 
     /** Why the store could not be read or was not believed when it was last asked, or empty. What was read before serves on. */
     public String storeProblem() {
-        return storeProblem;
+        return storeProblem.isEmpty() ? usesProblem : storeProblem;
+    }
+
+    /** Says why the count of uses that the store tells is not believed, or that it is. It counts as an upper bound in any case. */
+    void doubtUses(String why) {
+        usesProblem = why;
     }
 
     /** Whether the store may have something newer than what is in service. */
@@ -120,14 +157,25 @@ public final class Keyring {
     }
 
     private void read() throws StoreException {
-        Snapshot next = store.load(snapshot.tenant())
+        Snapshot next = store.latest(snapshot.tenant())
                 .flatMap(Snapshot::of)
                 .orElseThrow(() -> new StoreException(
                         "the stored keyring has no ACTIVE version any more; the one in service stays"));
+        refuseGoingBack(next);
         if (!next.keyId().equals(snapshot.keyId())) {
             counter(next.active().kek().version()).reserve();
         }
         snapshot = next;
+    }
+
+    /** Callers were told the epoch in service, and go on to no lower one of the same lineage. A database that lost an activation has one. */
+    private void refuseGoingBack(Snapshot next) throws UntrustedStoreException {
+        if (next.lineage().equals(snapshot.lineage()) && next.epoch() < snapshot.epoch()) {
+            throw new UntrustedStoreException(
+                    "the ACTIVE version of the stored keyring has epoch " + next.epoch()
+                            + ", and this server has served epoch " + snapshot.epoch()
+                            + ": the store was put back. The keyring in service stays until 'kekkai store reconcile' and an activation after it");
+        }
     }
 
     /** Whether the ACTIVE version has had all its uses: nothing is wrapped until there is another, and everything goes on being unwrapped. */

@@ -32,6 +32,18 @@ public final class KeyringOpener {
 
     /** Examines every version that is not DESTROYED, and answers with the first snapshot. */
     public Snapshot open(TenantId tenant) throws KeyringException, CustodyException, StoreException {
+        try {
+            return opened(tenant);
+        } catch (KeyringException e) {
+            throw TenantOption.in(e, tenant);
+        } catch (KeyMissing e) {
+            throw TenantOption.in(e, tenant);
+        } catch (KeyUnsafe e) {
+            throw TenantOption.in(e, tenant);
+        }
+    }
+
+    private Snapshot opened(TenantId tenant) throws KeyringException, CustodyException, StoreException {
         Optional<StoredKeyring> stored = store.load(tenant);
         if (stored.isEmpty() || stored.get().versions().isEmpty()) {
             throw empty(tenant);

@@ -44,6 +44,7 @@ public final class LocalDekService implements DekService {
     private final Recorder recorder;
 
     /**
+     * @param keyrings those in service; others may join them
      * @param timer rings when deadlines pass
      */
     public LocalDekService(
@@ -52,7 +53,7 @@ public final class LocalDekService implements DekService {
             AuditTrail audit,
             InstantSource clock,
             ScheduledExecutorService timer) {
-        this.keyrings = Map.copyOf(keyrings);
+        this.keyrings = keyrings;
         this.wrapping = new Wrapping(batcher, clock);
         this.unwrapping = new Unwrapping(batcher);
         this.deadlines = new DeadlineWatch(timer);
@@ -70,7 +71,7 @@ public final class LocalDekService implements DekService {
     public CompletionStage<WrappedDek> wrap(WrapRequest request) {
         Request record = new Request("wrap", request.caller(), request.api(), request.uid());
         return answer(record, request.deadline(), unclaimed -> {}, () -> {
-            Keyring keyring = keyring(request.caller().tenant());
+            Keyring keyring = accepted(request.caller().tenant());
             Snapshot snapshot = keyring.snapshot();
             StoredVersion version = wrapping.choose(snapshot, request);
             record.version = version.kek().version().toString();
@@ -85,7 +86,7 @@ public final class LocalDekService implements DekService {
         return answer(record, request.deadline(), Secret::close, () -> {
             Envelope envelope = Unwrapping.parse(request.envelope());
             record.version = envelope.header().version().toString();
-            Keyring keyring = keyring(request.caller().tenant());
+            Keyring keyring = accepted(request.caller().tenant());
             return unwrapping.unwrap(keyring, keyring.snapshot(), envelope, request, record::asked);
         });
     }
@@ -94,6 +95,15 @@ public final class LocalDekService implements DekService {
         Keyring keyring = keyrings.get(tenant);
         if (keyring == null) {
             throw new UnknownKey("tenant " + tenant + " has no keyring here");
+        }
+        return keyring;
+    }
+
+    /** One whose keys are those that it remembers. */
+    private Keyring accepted(TenantId tenant) throws UnknownKey, Unavailable {
+        Keyring keyring = keyring(tenant);
+        if (!keyring.refused().isEmpty()) {
+            throw new Unavailable(keyring.refused());
         }
         return keyring;
     }

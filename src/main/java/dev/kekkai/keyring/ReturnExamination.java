@@ -1,6 +1,7 @@
 package dev.kekkai.keyring;
 
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.CustodyException.KeyMissing;
 import dev.kekkai.custody.CustodyException.KeyUnsafe;
 import dev.kekkai.custody.KekInventory;
 import dev.kekkai.custody.KeyCustodian;
@@ -24,10 +25,17 @@ public final class ReturnExamination implements ReturnCheck {
     @Override
     public void check(KekInventory inventory, KeyCustodian custodian) throws CustodyException {
         Examiner examiner = new Examiner(inventory, custodian);
-        for (StoredVersion version : keyring.get().versions().values()) {
-            if (version.state() != KeyState.DISABLED && version.state() != KeyState.DESTROYED) {
-                examine(examiner, version);
+        Snapshot now = keyring.get();
+        try {
+            for (StoredVersion version : now.versions().values()) {
+                if (version.state() != KeyState.DISABLED && version.state() != KeyState.DESTROYED) {
+                    examine(examiner, version);
+                }
             }
+        } catch (KeyMissing e) {
+            throw TenantOption.in(e, now.tenant());
+        } catch (KeyUnsafe e) {
+            throw TenantOption.in(e, now.tenant());
         }
     }
 

@@ -21,12 +21,19 @@ import org.jboss.logging.Logger;
  *
  * <p>A version that is PREPARED already takes its place, the scheduled one first; so an attempt that was cut off is finished by the next one
  * and leaves no keys behind that pile up.
+ *
+ * <p>The count is the one thing in the store that the authority chain does not prove, and whoever writes to the database can raise it. When the version
+ * was made is proved. So one that is younger than a day is not replaced here: 2^31 operations a day are 25,000 a second, which no HSM does, and a KEK a
+ * day is the most that a forged count has made. What each host counted itself would prove no more, since every one of several has a part of the truth and
+ * a new one none. Whatever the count is, nothing is wrapped beyond 2^32.
  */
 public final class WornVersion {
     private static final Logger LOG = Logger.getLogger(WornVersion.class);
     private static final Operator OPERATOR = new Operator("use counter", "server");
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    /** No version has had 2^31 uses at this age. */
+    private static final Duration YOUNG = Duration.ofDays(1);
 
     private final KeyAdministration keys;
     private final Keyring keyring;
@@ -56,13 +63,20 @@ public final class WornVersion {
 
     /** Looks once; what fails is tried again after 30 s, and after twice that each time up to an hour. */
     void look() {
-        if (!keyring.worn() || clock.instant().isBefore(notBefore)) {
+        if (!keyring.worn()) {
+            keyring.doubtUses("");
+            return;
+        }
+        if (clock.instant().isBefore(notBefore)) {
             return;
         }
         try {
             // What an earlier attempt, an operator or another replica has done meanwhile.
             keyring.reload();
-            if (keyring.worn()) {
+            StoredVersion active = keyring.snapshot().active();
+            if (keyring.worn() && clock.instant().isBefore(active.created().plus(YOUNG))) {
+                doubt(active);
+            } else if (keyring.worn()) {
                 rotate();
             }
             pause = FIRST_PAUSE;
@@ -77,6 +91,18 @@ public final class WornVersion {
             Duration twice = pause.multipliedBy(2);
             pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
         }
+    }
+
+    private void doubt(StoredVersion active) {
+        notBefore = clock.instant().plus(LONGEST_PAUSE);
+        String why = "the store counts 2^31 uses or more of KEK version "
+                + active.kek().version() + ", which was made at "
+                + active.created()
+                + ": no HSM does that within a day, so somebody or something other than Kekkai raised the count in the database."
+                + " The version is not replaced by itself before it is a day old; 'kekkai key rotate"
+                + TenantOption.of(keyring.snapshot().tenant()) + "' does it now";
+        keyring.doubtUses(why);
+        LOG.error(why);
     }
 
     private void rotate() throws KeyringException, CustodyException, StoreException, AuditException {

@@ -1,7 +1,6 @@
 package dev.kekkai.store;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Where anchors of audit trails are kept, away from the trails. */
@@ -17,6 +16,10 @@ public interface AuditAnchors {
      */
     List<AuditAnchor> of(UUID replica, long after, int most) throws StoreException;
 
-    /** The one of the highest record. */
-    Optional<AuditAnchor> last(UUID replica) throws StoreException;
+    /**
+     * Those of the highest records, the highest first. Who may write to the database may have put others there: see {@code AnchorSignature}.
+     *
+     * @param most how many
+     */
+    List<AuditAnchor> latest(UUID replica, int most) throws StoreException;
 }

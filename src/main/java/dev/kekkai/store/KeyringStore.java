@@ -17,6 +17,13 @@ public interface KeyringStore {
     /** The keyring of a tenant, or empty if none was ever made. */
     Optional<StoredKeyring> load(TenantId tenant) throws StoreException;
 
+    /**
+     * The same, for a server that has one in service already: it must not go back to an older one.
+     *
+     * @throws UntrustedStoreException also if the store is behind what this host has seen of it
+     */
+    Optional<StoredKeyring> latest(TenantId tenant) throws StoreException;
+
     /** Makes an empty keyring. */
     void createKeyring(TenantId tenant, Lineage lineage, long epochFloor) throws StoreException;
 

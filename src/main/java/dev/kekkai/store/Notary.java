@@ -20,6 +20,13 @@ public interface Notary {
     List<StoredKeyring> prove(StoreContent content, Optional<SeenHead> seen) throws StoreException;
 
     /**
+     * The same, for who has a state of this store in service already.
+     *
+     * @throws UntrustedStoreException also if the content is behind what this host has seen
+     */
+    List<StoredKeyring> proveLatest(StoreContent content, Optional<SeenHead> seen) throws StoreException;
+
+    /**
      * Proves the content, carries out one event on it and signs the chain that results. To be called while nobody else can change the store.
      *
      * @return empty if the change turns out to change nothing
@@ -31,7 +38,7 @@ public interface Notary {
     /**
      * The nodes and policies that follow from the chain.
      *
-     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     * @throws UntrustedStoreException if the content is not believed, is behind what this host has seen, or is empty where there was a chain
      */
     StoredFleet proveFleet(StoreContent content, Optional<SeenHead> seen) throws StoreException;
 
@@ -40,7 +47,7 @@ public interface Notary {
      * store.
      *
      * @return empty if the step has nothing to do
-     * @throws UntrustedStoreException if the content is not believed, or is behind what this host has seen
+     * @throws UntrustedStoreException if the content is not believed, is behind what this host has seen, or is empty where there was a chain
      * @throws StoreException if an event does not fit the state, or the HSM does not sign
      */
     Optional<SealedFleet> sealFleet(

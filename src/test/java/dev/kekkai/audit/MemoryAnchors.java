@@ -4,8 +4,8 @@ import dev.kekkai.store.AuditAnchor;
 import dev.kekkai.store.AuditAnchors;
 import dev.kekkai.store.StoreException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** A database that can be away. */
@@ -27,7 +27,10 @@ final class MemoryAnchors implements AuditAnchors {
     }
 
     @Override
-    public Optional<AuditAnchor> last(UUID replica) {
-        return kept.isEmpty() ? Optional.empty() : Optional.of(kept.getLast());
+    public List<AuditAnchor> latest(UUID replica, int most) {
+        return kept.stream()
+                .sorted(Comparator.comparingLong(AuditAnchor::seq).reversed())
+                .limit(most)
+                .toList();
     }
 }

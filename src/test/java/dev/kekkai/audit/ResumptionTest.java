@@ -10,13 +10,16 @@ import dev.kekkai.audit.file.TrailOptions;
 import dev.kekkai.audit.file.WrittenTrail;
 import dev.kekkai.audit.verify.Evidence;
 import dev.kekkai.audit.verify.Report;
+import dev.kekkai.store.AuditAnchor;
 import dev.kekkai.testing.authority.MemorySigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +135,34 @@ class ResumptionTest {
         assertThat(run()).contains("the files had another record 3");
 
         assertThat(said("audit.cut")).hasSize(1);
+    }
+
+    /** Who can write the files and the database could else append records and have the start take them for anchored. */
+    @Test
+    void an_anchor_that_the_hsm_did_not_sign_covers_nothing_that_was_appended() throws Exception {
+        String last = lines().getLast();
+        String appended = last.replace("\"seq\":4,", "\"seq\":5,").replace("audit.anchor", "unwrap");
+        Files.write(file, List.of(lines().get(2), last, WrittenTrail.sealed(appended, WrittenTrail.hashOf(last))));
+        anchors.kept.add(new AuditAnchor(
+                WrittenTrail.REPLICA,
+                4,
+                HexFormat.of().parseHex(WrittenTrail.hashOf(last)),
+                Instant.now(),
+                new byte[64]));
+
+        assertThat(run(SIZE * 100L, 0, 0)).contains("1 anchor(s)", "were not signed by the key 'kekkai-audit'");
+
+        assertThat(said("audit.forged")).hasSize(1);
+        assertThat(said("audit.resumed")).singleElement().asString().contains("2 records, 4 to 5,");
+    }
+
+    @Test
+    void nor_does_one_of_a_record_that_never_was_call_a_whole_trail_cut() throws Exception {
+        anchors.kept.add(new AuditAnchor(WrittenTrail.REPLICA, 900, new byte[32], Instant.now(), new byte[64]));
+
+        assertThat(run()).contains("1 anchor(s)");
+
+        assertThat(said("audit.cut")).isEmpty();
     }
 
     /** The server's own first record takes the number that was cut off. */

@@ -167,6 +167,39 @@ class WaitingTest {
     }
 
     @Test
+    void two_keyrings_that_flood_leave_a_third_its_places_and_it_gives_back_what_it_took() {
+        try (BatcherFixture fixture = new BatcherFixture(Capacity.off(1))) {
+            Kek third = fixture.kek();
+            Envelope single = single(fixture, third);
+            fixture.occupyLane(fixture.kek());
+            List<CompletableFuture<byte[]>> floods = new ArrayList<>();
+            for (int keyring = 0; keyring < 4; keyring++) {
+                floods.addAll(fixture.wraps(fixture.kek(), 1000));
+            }
+            long waiting = floods.stream().filter(wrap -> !wrap.isDone()).count();
+            assertThat(waiting)
+                    .as("as many as may wait overall, and what each has for itself")
+                    .isEqualTo(1024 + 4 * 32);
+
+            List<CompletableFuture<?>> opens = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                opens.add(fixture.unwrap(third, single));
+            }
+
+            assertThat(opens).filteredOn(open -> !open.isDone()).hasSize(32);
+            fixture.held.free();
+            assertThat(opens)
+                    .filteredOn(open -> !open.isCompletedExceptionally())
+                    .hasSize(32);
+            assertThat(floods)
+                    .filteredOn(wrap -> !wrap.isCompletedExceptionally())
+                    .hasSize((int) waiting);
+            CompletableFuture<byte[]> afterwards = fixture.wrap(fixture.kek());
+            assertThat(afterwards).isCompleted();
+        }
+    }
+
+    @Test
     void a_keyring_that_floods_does_not_keep_another_from_its_turn() {
         try (BatcherFixture fixture = new BatcherFixture(Capacity.off(1))) {
             Kek flood = fixture.kek();

@@ -182,6 +182,37 @@ class ForgedFleetTest {
                 .hasMessageContaining("the store is rolled back");
     }
 
+    /** Else the next enrolment would begin a chain that gives up the lost one, and every gateway would follow it. */
+    @Test
+    void an_emptied_database_is_not_begun_anew_by_enrolling_a_node_or_putting_a_policy() throws Exception {
+        try (Gateway other = new Gateway(database, key, Files.createDirectory(folder.resolve("other")))) {
+            database.change("DELETE FROM authority_entry", "DELETE FROM authority_head");
+
+            assertNothingGained("the store is empty, and this host has seen its authority chain");
+            assertThatThrownBy(() -> gateway.administration.addAlternative(order(), "control-plane", kernel("next")))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("Restore it from a backup");
+            other.fleet.look();
+
+            assertThat(gateway.node("cp-1")).isPresent();
+            assertThat(other.node("cp-1")).isPresent();
+            assertThat(database.ask("SELECT COUNT(*) FROM authority_entry")).isEqualTo("0");
+            gateway.nanos.addAndGet(Gateway.MAX_STALENESS.toNanos() + 1);
+            assertThat(gateway.fleet.stale().orElseThrow()).contains("the store is empty", "kekkai key adopt");
+        }
+    }
+
+    @Test
+    void nor_on_a_host_that_has_not_seen_it() throws Exception {
+        database.change("DELETE FROM authority_entry", "DELETE FROM authority_head");
+
+        try (Gateway stranger = new Gateway(database, key, Files.createDirectory(folder.resolve("stranger")))) {
+            assertThatThrownBy(() -> stranger.enrolled("evil", ek(99)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("the token has the key 'kekkai-authority'");
+        }
+    }
+
     @Test
     void writing_an_activation_activates_no_policy() throws Exception {
         gateway.administration.addAlternative(order(), "control-plane", kernel("next"));

@@ -15,13 +15,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that fails on demand, over a real one. */
 final class FlakyStore implements KeyringStore {
-    private final KeyringStore store;
+    private volatile KeyringStore store;
     private volatile boolean down;
     private volatile boolean failingActivations;
     private final AtomicInteger activations = new AtomicInteger();
 
     FlakyStore(KeyringStore store) {
         this.store = store;
+    }
+
+    /** That the connections lead to another database from now on, as after a fail-over. */
+    void leadTo(KeyringStore other) {
+        store = other;
     }
 
     void down(boolean now) {
@@ -48,6 +53,11 @@ final class FlakyStore implements KeyringStore {
     @Override
     public Optional<StoredKeyring> load(TenantId tenant) throws StoreException {
         return up().load(tenant);
+    }
+
+    @Override
+    public Optional<StoredKeyring> latest(TenantId tenant) throws StoreException {
+        return up().latest(tenant);
     }
 
     @Override

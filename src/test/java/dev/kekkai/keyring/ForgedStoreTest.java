@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.envelope.Mechanism;
+import dev.kekkai.id.Lineage;
+import dev.kekkai.id.TenantId;
 import dev.kekkai.store.KeyState;
+import dev.kekkai.store.StoreException;
 import dev.kekkai.store.UntrustedStoreException;
 import dev.kekkai.testing.authority.Hosts;
 import dev.kekkai.testing.authority.MemorySigningKey;
@@ -129,8 +132,8 @@ class ForgedStoreTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "too many entries | INSERT INTO authority_entry WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 102000) SELECT i, '00' FROM n | authority_entry holds more than Kekkai ever writes",
-                "too long an entry | INSERT INTO authority_entry WITH RECURSIVE n(i, t) AS (SELECT 1000, '0000000000000000' UNION ALL SELECT i + 1, REPLACE(t, '0', '00') FROM n WHERE i < 1021) SELECT i, t FROM n | characters in entry",
+                "too many entries | INSERT INTO authority_entry WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 202000) SELECT i, '00' FROM n | authority_entry holds more than Kekkai ever writes",
+                "too long an entry | INSERT INTO authority_entry WITH RECURSIVE n(i, t) AS (SELECT 1000, '0000000000000000' UNION ALL SELECT i + 1, REPLACE(t, '0', '00') FROM n WHERE i < 1022) SELECT i, t FROM n | characters in entry",
             })
     void more_than_kekkai_ever_writes_is_not_read(String name, String sql, String found) throws Exception {
         fixture.whileStopped(() -> fixture.database.change(sql));
@@ -149,6 +152,25 @@ class ForgedStoreTest {
 
         assertThatThrownBy(() -> fixture.opened()).isInstanceOf(UntrustedStoreException.class);
         fixture.reconcile();
+        assertThat(fixture.opened().active().kek().number()).isEqualTo(5);
+    }
+
+    /** What is written and cannot be read again would be the end of the store. */
+    @Test
+    void a_change_that_would_fill_a_table_beyond_what_is_read_is_refused_and_the_store_stays_readable()
+            throws Exception {
+        fixture.whileStopped(() -> fixture.database.change(
+                "INSERT INTO tenant (id, name) WITH RECURSIVE n(i) AS (SELECT 100000000001 UNION ALL SELECT i + 1 FROM n"
+                        + " WHERE i < 100000004999) SELECT '00000000-0000-4000-8000-' || i, 'filled ' || i FROM n"));
+        assertThat(fixture.database.ask("SELECT COUNT(*) FROM tenant")).isEqualTo("5000");
+        TenantId next = new TenantId(UUID.randomUUID());
+
+        assertThatThrownBy(() -> fixture.store().createKeyring(next, new Lineage(UUID.randomUUID()), 0))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("the change is refused: with it the table tenant would hold 5001 rows");
+
+        assertThat(fixture.opened().active().kek().number()).isEqualTo(3);
+        fixture.rotate();
         assertThat(fixture.opened().active().kek().number()).isEqualTo(5);
     }
 
@@ -201,6 +223,11 @@ class ForgedStoreTest {
 
         assertThatThrownBy(() -> fixture.opened())
                 .isInstanceOf(KeyringException.class)
+                .hasMessageContaining("kekkai key adopt");
+        assertThatThrownBy(() -> fixture.reconcile())
+                .isInstanceOf(UntrustedStoreException.class)
+                .hasMessageContaining(
+                        "the store is empty, and this host has seen its authority chain up to serial " + serial)
                 .hasMessageContaining("kekkai key adopt");
         fixture.keys().adopt(StoreFixture.order(), null, false);
 

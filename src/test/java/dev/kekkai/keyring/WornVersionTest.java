@@ -15,6 +15,7 @@ import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.store.KeyState;
 import dev.kekkai.store.StoredVersion;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,7 @@ class WornVersionTest {
     void make_a_keyring() throws Exception {
         fixture = new KeyringFixture(folder);
         first = fixture.create();
+        fixture.now = fixture.now.plus(Duration.ofDays(1));
         fixture.audit.events().clear();
     }
 
@@ -82,6 +84,46 @@ class WornVersionTest {
                 .isEqualTo(keyring.snapshot().active().kek().version());
         result(service.unwrap(unwrap(before))).close();
         result(service.unwrap(unwrap(after))).close();
+    }
+
+    /** Somebody who writes to the database, at once or by a trigger, could have the HSM filled with keys. */
+    @Test
+    void a_count_that_is_raised_again_and_again_makes_one_version_a_day_and_an_alarm() throws Exception {
+        uses(HALF);
+        Keyring keyring = fixture.keyring();
+        WornVersion watch = watch(keyring);
+        for (int hour = 0; hour < 48; hour++) {
+            raiseTheCountOfAll();
+            keyring.reload();
+            for (int look = 0; look < 5; look++) {
+                watch.look();
+            }
+            fixture.now = fixture.now.plus(Duration.ofHours(1));
+        }
+
+        assertThat(states()).containsExactly(KeyState.RETIRED, KeyState.RETIRED, KeyState.ACTIVE);
+        assertThat(keyring.storeProblem())
+                .contains("raised the count in the database")
+                .contains("'kekkai key rotate'");
+        assertThat(fixture.sql.reserveUses(keyring.snapshot().active().kek().version(), 1L << 32))
+                .as("the end counts whoever wrote the count")
+                .isFalse();
+
+        fixture.administration()
+                .rotate(
+                        new Order(TENANT, new Operator("root", "cli"), false),
+                        new RotationPlan(Mechanism.AES_GCM, "", Duration.ZERO));
+        keyring.reload();
+        watch.look();
+        assertThat(keyring.storeProblem()).isEmpty();
+    }
+
+    private void raiseTheCountOfAll() throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("kekkai.db"));
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "UPDATE key_version SET uses_reserved = " + HALF + " WHERE uses_reserved < " + HALF);
+        }
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * What a running server has that the API is about.
  *
  * @param keyring that of the default tenant
- * @param keyrings those of all tenants, the default one among them
+ * @param keyrings those of all tenants that are served now, the default one among them; goes on being so
  * @param keys makes every change, one at a time
  * @param mechanism for new KEKs, by the HSM's profile
  * @param custody how the way to the token does
@@ -37,10 +37,6 @@ public record ServedParts(
         AuditSearch search,
         Optional<ServedFleet> fleet,
         Approvals approvals) {
-    public ServedParts {
-        keyrings = Map.copyOf(keyrings);
-    }
-
     /** What is wrong with the store, or empty. */
     String storeProblem() {
         String problem = keyring.storeProblem();

@@ -1,11 +1,14 @@
 package dev.kekkai.store.sql;
 
+import dev.kekkai.store.StoreException;
 import dev.kekkai.store.UntrustedStoreException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** How much is read of a database into memory: far more than Kekkai ever writes, and not as much as somebody else could. */
 record Bounds(String table, int mostRows, List<String> texts) {
@@ -14,7 +17,7 @@ record Bounds(String table, int mostRows, List<String> texts) {
             new Bounds("keyring", 5_000, List.of("tenant_id", "lineage")),
             new Bounds("key_version", 10_000, List.of("version_id", "lineage", "state", "canary")),
             new Bounds("learned_key_id", 20_000, List.of("key_id", "version_id")),
-            new Bounds("authority_entry", 100_000, List.of("entry")),
+            new Bounds("authority_entry", 200_000, List.of("entry")),
             new Bounds("authority_head", 1, List.of("hash", "signature")));
 
     /** Read apart from the others: nothing of the chain hangs on them. */
@@ -27,7 +30,13 @@ record Bounds(String table, int mostRows, List<String> texts) {
             new Bounds("node_claim", 10_000, List.of("tenant_id", "ek", "spki", "host_name", "source"));
 
     /** Of the texts of one column together: an entry of the chain has a few hundred bytes, in hexadecimal, and one with a policy some thousand. */
-    private static final long MOST_CHARACTERS = 64L << 20;
+    private static final long MOST_CHARACTERS = 128L << 20;
+
+    private static final String WAY_OUT =
+            "Each change of a policy keeps its whole document: smaller documents and fewer changes last longer. A newer version of Kekkai may"
+                    + " read more";
+
+    private static final Logger LOG = Logger.getLogger(Bounds.class);
 
     Bounds {
         texts = List.copyOf(texts);
@@ -39,7 +48,43 @@ record Bounds(String table, int mostRows, List<String> texts) {
         }
     }
 
+    /**
+     * To be called before a change is committed, so that none makes of the store what is not read any more. Past the half of a bound each change says so in
+     * the log.
+     *
+     * @throws StoreException if the change is one too many
+     */
+    static void checkWritten(Connection connection) throws SQLException, StoreException {
+        for (Bounds bounds : ALL) {
+            for (Filled filled : bounds.filled(connection)) {
+                if (filled.now() > filled.most()) {
+                    throw new StoreException("the change is refused: with it the table " + bounds.table()
+                            + " would hold " + filled.now() + filled.of() + ", of " + filled.most()
+                            + " that are read, and the store could not be read again. " + WAY_OUT);
+                }
+                if (bounds.mostRows() > 1 && filled.now() > filled.most() / 2) {
+                    LOG.warnf(
+                            "the table %s holds %d%s, more than half of the %d that are read; at that number changes are refused. %s",
+                            bounds.table(), filled.now(), filled.of(), filled.most(), WAY_OUT);
+                }
+            }
+        }
+    }
+
     void checkTable(Connection connection) throws SQLException, UntrustedStoreException {
+        for (Filled filled : filled(connection)) {
+            if (filled.now() > filled.most()) {
+                throw new UntrustedStoreException(
+                        "the table " + table + " holds more than Kekkai ever writes (" + filled.now() + filled.of()
+                                + "), and is not read. Somebody or something other than Kekkai wrote to the database: restore it from a backup");
+            }
+        }
+    }
+
+    /** How far one bound is used up, and what of. */
+    private record Filled(long now, long most, String of) {}
+
+    private List<Filled> filled(Connection connection) throws SQLException {
         StringBuilder sql = new StringBuilder("SELECT COUNT(*)");
         for (String text : texts) {
             sql.append(", COALESCE(SUM(LENGTH(").append(text).append(")), 0)");
@@ -48,16 +93,12 @@ record Bounds(String table, int mostRows, List<String> texts) {
                         sql.append(" FROM ").append(table).toString());
                 ResultSet row = query.executeQuery()) {
             row.next();
-            for (int column = 1; column <= texts.size() + 1; column++) {
-                long most = column == 1 ? mostRows : MOST_CHARACTERS;
-                if (row.getLong(column) > most) {
-                    throw new UntrustedStoreException(
-                            "the table " + table + " holds more than Kekkai ever writes ("
-                                    + row.getLong(column)
-                                    + (column == 1 ? " rows" : " characters in " + texts.get(column - 2))
-                                    + "), and is not read. Somebody or something other than Kekkai wrote to the database: restore it from a backup");
-                }
+            List<Filled> filled = new ArrayList<>();
+            filled.add(new Filled(row.getLong(1), mostRows, " rows"));
+            for (int column = 0; column < texts.size(); column++) {
+                filled.add(new Filled(row.getLong(column + 2), MOST_CHARACTERS, " characters in " + texts.get(column)));
             }
+            return filled;
         }
     }
 }

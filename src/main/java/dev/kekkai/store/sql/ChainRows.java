@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** Rows of the authority chain. */
 final class ChainRows {
+    private static final int FETCHED = 500;
+
     private ChainRows() {}
 
     /** From here to the end of the transaction nobody else changes anything but uses. */
@@ -25,13 +27,16 @@ final class ChainRows {
 
     static List<ChainEntry> entries(Connection connection) throws SQLException {
         try (PreparedStatement query =
-                        connection.prepareStatement("SELECT serial, entry FROM authority_entry ORDER BY serial");
-                ResultSet row = query.executeQuery()) {
-            List<ChainEntry> entries = new ArrayList<>();
-            while (row.next()) {
-                entries.add(new ChainEntry(row.getLong(1), bytes(KeyringRows.text(row, 2))));
+                connection.prepareStatement("SELECT serial, entry FROM authority_entry ORDER BY serial")) {
+            // Else the driver holds the text of all of them before the first is decoded.
+            query.setFetchSize(FETCHED);
+            try (ResultSet row = query.executeQuery()) {
+                List<ChainEntry> entries = new ArrayList<>();
+                while (row.next()) {
+                    entries.add(new ChainEntry(row.getLong(1), bytes(KeyringRows.text(row, 2))));
+                }
+                return entries;
             }
-            return entries;
         }
     }
 

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Anchors of audit trails in a SQL database. */
@@ -51,14 +50,11 @@ final class SqlAuditAnchors implements AuditAnchors {
     }
 
     @Override
-    public Optional<AuditAnchor> last(UUID replica) throws StoreException {
-        return transactions
-                .read(
-                        "read the last anchor of the audit trail",
-                        connection ->
-                                select(connection, replica, COLUMNS + " ORDER BY seq DESC, signed_at DESC LIMIT 1"))
-                .stream()
-                .findFirst();
+    public List<AuditAnchor> latest(UUID replica, int most) throws StoreException {
+        return transactions.read(
+                "read the last anchors of the audit trail",
+                connection ->
+                        select(connection, replica, COLUMNS + " ORDER BY seq DESC, signed_at DESC LIMIT ?", most));
     }
 
     private static List<AuditAnchor> select(Connection connection, UUID replica, String sql, long... more)

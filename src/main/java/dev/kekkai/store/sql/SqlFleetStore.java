@@ -62,6 +62,7 @@ final class SqlFleetStore implements FleetStore {
             if (signed.isPresent()) {
                 ChainRows.append(connection, signed.get().entries());
                 ChainRows.write(connection, signed.get().head());
+                Bounds.checkWritten(connection);
             }
             return signed;
         });

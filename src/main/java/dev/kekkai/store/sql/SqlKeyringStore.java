@@ -21,6 +21,7 @@ import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.VersionStates;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Keyrings in a SQL database. What is read is proved by a {@link Notary}, and what is written is signed by it in the same transaction. */
@@ -49,7 +50,17 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
     @Override
     public Optional<StoredKeyring> load(TenantId tenant) throws StoreException {
         Optional<SeenHead> seen = notary.seen();
-        return notary.prove(read(), seen).stream()
+        return of(tenant, notary.prove(read(), seen));
+    }
+
+    @Override
+    public Optional<StoredKeyring> latest(TenantId tenant) throws StoreException {
+        Optional<SeenHead> seen = notary.seen();
+        return of(tenant, notary.proveLatest(read(), seen));
+    }
+
+    private static Optional<StoredKeyring> of(TenantId tenant, List<StoredKeyring> keyrings) {
+        return keyrings.stream()
                 .filter(keyring -> keyring.tenant().equals(tenant))
                 .findFirst();
     }
@@ -67,6 +78,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
             Optional<StoreContent> after = replacement.of(ContentRows.read(connection));
             if (after.isPresent()) {
                 ContentRows.replace(connection, after.get());
+                Bounds.checkWritten(connection);
             }
             return after;
         });
@@ -163,6 +175,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
                         connection, signed.get().before(), signed.get().after());
                 ChainRows.append(connection, signed.get().entries());
                 ChainRows.write(connection, signed.get().head());
+                Bounds.checkWritten(connection);
             }
             return signed;
         });

@@ -35,7 +35,14 @@ final class Uses {
                                 + " the count. It is raised again",
                         version, seen);
             }
-            return add(connection, version, wanted) ? total(connection, version) : OptionalLong.empty();
+            if (add(connection, version, wanted)) {
+                return total(connection, version);
+            }
+            if (total(connection, version).isEmpty()) {
+                throw new StoreException("the store has no KEK version " + version
+                        + ", so no uses of it can be reserved: it was put back to before that was made");
+            }
+            return OptionalLong.empty();
         });
         if (total.isPresent()) {
             notary.usesReserved(version, total.getAsLong());

@@ -77,6 +77,11 @@ class CutOffWritesTest {
         }
 
         @Override
+        public List<StoredKeyring> proveLatest(StoreContent content, Optional<SeenHead> seen) throws StoreException {
+            return notary.proveLatest(content, seen);
+        }
+
+        @Override
         public Optional<Sealed> seal(StoreContent content, Optional<SeenHead> seen, Change change)
                 throws StoreException {
             Optional<Sealed> sealed = notary.seal(content, seen, change);

@@ -55,8 +55,8 @@ class SqlAuditAnchorsTest {
         assertThat(anchors.of(REPLICA, 0, 10))
                 .singleElement()
                 .satisfies(found -> assertThat(found).usingRecursiveComparison().isEqualTo(kept));
-        assertThat(anchors.last(REPLICA)).isPresent();
-        assertThat(anchors.last(ANOTHER)).isEmpty();
+        assertThat(anchors.latest(REPLICA, 10)).hasSize(1);
+        assertThat(anchors.latest(ANOTHER, 10)).isEmpty();
     }
 
     @Test
@@ -68,7 +68,7 @@ class SqlAuditAnchorsTest {
 
         assertThat(anchors.of(REPLICA, 0, 2)).extracting(AuditAnchor::seq).containsExactly(10L, 20L);
         assertThat(anchors.of(REPLICA, 20, 2)).extracting(AuditAnchor::seq).containsExactly(30L);
-        assertThat(anchors.last(REPLICA).orElseThrow().seq()).isEqualTo(30);
+        assertThat(anchors.latest(REPLICA, 2)).extracting(AuditAnchor::seq).containsExactly(30L, 20L);
     }
 
     @Test
