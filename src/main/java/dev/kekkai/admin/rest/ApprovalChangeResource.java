@@ -74,7 +74,8 @@ public class ApprovalChangeResource {
 
     private RestResponse<ChangeView> decide(DecisionCall call, String what, Verb verb) {
         Front.Open open = front.get();
-        TenantId tenant = ApprovalViews.find(open.parts(), call.approval()).request().tenant();
+        TenantId tenant =
+                ApprovalViews.find(open.parts(), call.approval()).request().tenant();
         String caller = Callers.name(identity);
         Order order = new Order(tenant, new Operator(caller, LoginLedger.API), call.dryRun());
         Keyring keyring = Keyrings.served(open.parts(), tenant.toString());
@@ -84,8 +85,7 @@ public class ApprovalChangeResource {
                         call.idempotencyKey(),
                         call.approval() + '\n' + what + '\n' + call.dryRun(),
                         ChangeView.class,
-                        () -> ApprovalViews.of(
-                                Work.of(Changes.inService(keyring, verb.with(open.parts(), order)))));
+                        () -> ApprovalViews.of(Work.of(Changes.inService(keyring, verb.with(open.parts(), order)))));
         return ApprovalViews.answer(answered, call.dryRun());
     }
 }
