@@ -28,7 +28,11 @@ final class ClockRecovery {
 
     /** Makes anew what hangs on the clock. */
     interface Anew {
-        /** @param now what the clock says */
+        /**
+         * Does it; blocks.
+         *
+         * @param now what the clock says
+         */
         void make(Instant now) throws CustodyException, FleetException;
     }
 
