@@ -38,7 +38,8 @@ class PolicyWatchTest {
             EkFingerprint.parse("000b" + "11".repeat(32)),
             Optional.empty(),
             CHANGED,
-            Optional.empty());
+            Optional.empty(),
+            0);
     private Instant now = CHANGED;
 
     @Test

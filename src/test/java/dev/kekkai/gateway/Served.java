@@ -107,7 +107,7 @@ abstract class Served {
         refused("attest", code, () -> client.attest(gateway));
     }
 
-    private void refused(String action, String code, Attempt attempt) throws Exception {
+    void refused(String action, String code, Attempt attempt) throws Exception {
         long before = refusals(action, code);
         assertThat(reason(failure(attempt))).isEqualTo(code);
         await().until(() -> refusals(action, code) == before + 1);

@@ -40,7 +40,7 @@ class SilentTest extends Served {
             try (ServeClient serve = ServeClient.open(gateway, own)) {
                 assertThat(serve.wrap(new byte[32]).hasWrapped()).isTrue();
             }
-            await().until(() -> refusals("superseded") == MORE_THAN_A_NODE_HAS);
+            await().until(() -> refusals("serve", "superseded") == MORE_THAN_A_NODE_HAS);
         } finally {
             silent.forEach(ServeClient::close);
         }
@@ -70,7 +70,7 @@ class SilentTest extends Served {
         try (ServeClient silent = ServeClient.silent(gateway, certified())) {
             assertThat(reason(silent.end())).isEqualTo("protocol");
         }
-        await().until(() -> refusals("protocol") == 1);
+        await().until(() -> refusals("serve", "protocol") == 1);
         assertThat(gateway.last("serve").orElseThrow().reason()).contains("no hello came within 5 s");
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kekkai.config.Tenants;
 import dev.kekkai.fleet.FleetAdministration;
 import dev.kekkai.fleet.FleetService;
+import dev.kekkai.fleet.Witness;
 import dev.kekkai.store.sql.SqlKeyringStore;
 import dev.kekkai.testing.authority.Hosts;
 import dev.kekkai.testing.authority.MemorySigningKey;
@@ -29,7 +30,8 @@ class FleetsTest {
     @BeforeEach
     void a_fleet_that_was_not_read_yet() throws Exception {
         store = TestDatabase.Kind.SQLITE.in(folder).open(Hosts.notary(new MemorySigningKey(), folder));
-        FleetService service = new FleetService(store.fleet(), Set.of(), InstantSource.system(), Duration.ofHours(1));
+        FleetService service =
+                new FleetService(store.fleet(), Set.of(), InstantSource.system(), Duration.ofHours(1), Witness.ANYBODY);
         fleet = new ServedFleet(new FleetAdministration(service, event -> {}, InstantSource.system()), Tenants.none());
     }
 
