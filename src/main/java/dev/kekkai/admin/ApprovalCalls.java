@@ -22,10 +22,10 @@ public final class ApprovalCalls implements ApprovalsGrpc.AsyncService {
     private final ApprovalDesk desk;
     private final Map<TenantId, Keyring> keyrings;
 
-    /** @param keyrings those in service */
+    /** @param keyrings those in service, which go on being so */
     public ApprovalCalls(ApprovalDesk desk, Map<TenantId, Keyring> keyrings) {
         this.desk = desk;
-        this.keyrings = Map.copyOf(keyrings);
+        this.keyrings = keyrings;
     }
 
     @Override

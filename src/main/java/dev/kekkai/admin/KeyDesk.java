@@ -27,6 +27,7 @@ import dev.kekkai.wire.admin.v1.ListKeysResponse;
 import dev.kekkai.wire.admin.v1.ReconcileStoreRequest;
 import dev.kekkai.wire.admin.v1.RotateKeyRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyDesk {
     private final KeyAdministration keys;
     private final Function<String, Optional<TenantId>> tenants;
+    private final List<TenantId> everybody;
     private final Mechanism mechanism;
     private final Approvals approvals;
     private final Operator operator;
@@ -47,17 +49,20 @@ public final class KeyDesk {
      * Borrows what it works with.
      *
      * @param tenants finds a tenant by name or UUID, and the default one by nothing
+     * @param everybody all tenants that are configured
      * @param mechanism for new KEKs, by the HSM's profile
      * @param approvals decides whether a destruction needs others
      */
     public KeyDesk(
             KeyAdministration keys,
             Function<String, Optional<TenantId>> tenants,
+            List<TenantId> everybody,
             Mechanism mechanism,
             Approvals approvals,
             Operator operator) {
         this.keys = keys;
         this.tenants = tenants;
+        this.everybody = List.copyOf(everybody);
         this.mechanism = mechanism;
         this.approvals = approvals;
         this.operator = operator;
@@ -137,8 +142,8 @@ public final class KeyDesk {
 
     public KeyChange reconcile(ReconcileStoreRequest request)
             throws KeyringException, CustodyException, StoreException, AuditException {
-        return KeyMessages.of(
-                keys.reconcile(order(request.getTenant(), request.getDryRun()), mechanism, request.getTakeOver()));
+        List<TenantId> meant = request.getTenant().isEmpty() ? everybody : List.of(tenant(request.getTenant()));
+        return KeyMessages.of(keys.reconcile(meant, operator, request.getDryRun(), mechanism, request.getTakeOver()));
     }
 
     private Order order(String tenant, boolean dryRun) throws KeyringException {

@@ -52,8 +52,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +108,7 @@ final class KeySide {
         KeyAdministration keys = bench.keys();
         ScheduledExecutorService rotations = timer("kekkai-rotation", open);
         Keyring keyring = keyring(config, bench, keys, TenantId.DEFAULT, rotations, open);
-        Deque<AutoCloseable> ofOthers = new ConcurrentLinkedDeque<>();
+        Deque<AutoCloseable> ofOthers = new LinkedBlockingDeque<>(Math.max(1, others.size()));
         open.push(() -> Workbench.closeAll(ofOthers));
         Keyrings keyrings = new Keyrings(
                 keyring, others, bench.store(), tenant -> ofOther(config, bench, keys, tenant, rotations, ofOthers));
@@ -121,6 +121,10 @@ final class KeySide {
         FleetBench fleet = new FleetBench(
                 bench, config, config.role() == KekkaiConfig.Role.GATEWAY ? Witness.NOBODY : Witness.ANYBODY);
         fleet.fleet().start(timer("kekkai-fleet", open));
+        if (config.role() == KekkaiConfig.Role.GATEWAY) {
+            // What was seen of nodes since the last look is written before the store is closed.
+            open.push(fleet.fleet()::look);
+        }
         Approvals approvals = bench.approvals(keys);
         approvals.start(timer("kekkai-approvals", open));
         AuditWatch audit = AuditWatch.start(bench, config.audit(), version);
@@ -156,7 +160,7 @@ final class KeySide {
         try {
             Keyring keyring = keyring(config, bench, keys, tenant, rotations, begun);
             done = true;
-            begun.forEach(open::push);
+            open.push(() -> Workbench.closeAll(begun));
             return keyring;
         } finally {
             if (!done) {

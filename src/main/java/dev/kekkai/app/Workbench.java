@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -170,7 +171,8 @@ public final class Workbench implements AutoCloseable {
 
     /** Takes orders for keyrings from an operator. */
     KeyDesk desk(KeyAdministration keys, Approvals approvals, Operator operator) {
-        return new KeyDesk(keys, this::tenant, token.mechanism(), approvals, operator);
+        List<TenantId> all = config.tenants().all().stream().map(Tenant::id).toList();
+        return new KeyDesk(keys, this::tenant, all, token.mechanism(), approvals, operator);
     }
 
     /** Takes decisions from an operator. */

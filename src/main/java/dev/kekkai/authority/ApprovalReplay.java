@@ -21,11 +21,15 @@ import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,9 @@ final class ApprovalReplay {
     private final Map<TenantId, StoredKeyring> keyrings;
     private final Map<String, ApprovalRule> rules = new HashMap<>();
     private final Map<ApprovalId, StoredApproval> all = new LinkedHashMap<>();
+    /** Those of them that may still wait: what has ended does not begin again, because time does not go back. */
+    private final Set<ApprovalId> undecided = new LinkedHashSet<>();
+
     private Instant latest = Instant.EPOCH;
     private @Nullable StoredApproval using;
 
@@ -95,6 +102,7 @@ final class ApprovalReplay {
                         approval.status(latest) == Status.APPROVED,
                         approval.approvers().size() + " of " + approval.needed() + " have approved " + id);
                 all.put(id, approval.usedAt(latest));
+                undecided.remove(id);
                 using = approval;
             }
         }
@@ -120,7 +128,7 @@ final class ApprovalReplay {
         person(it.requester());
         check(!it.reason().isBlank(), "a request needs a reason");
         ApprovalText.check("the reason", it.reason(), ApprovalText.LONGEST_REASON);
-        List<StoredApproval> waiting = approvals(0).open(it.tenant(), latest);
+        List<StoredApproval> waiting = waiting(it.tenant());
         check(waiting.size() < StoredApprovals.MOST_OPEN, waiting.size() + " requests wait already");
         check(
                 waiting.stream().noneMatch(other -> other.request().subject().equals(it.subject())),
@@ -136,6 +144,24 @@ final class ApprovalReplay {
                         false,
                         Optional.empty(),
                         version.kek().number()));
+        undecided.add(it.approval());
+    }
+
+    private List<StoredApproval> waiting(TenantId tenant) {
+        List<StoredApproval> waiting = new ArrayList<>();
+        for (Iterator<ApprovalId> ids = undecided.iterator(); ids.hasNext(); ) {
+            StoredApproval approval = all.get(ids.next());
+            if (approval == null || !latest.isBefore(approval.request().expires())) {
+                ids.remove();
+            } else if (approval.request().tenant().equals(tenant)) {
+                StoredApproval now = now(approval);
+                Status status = now.status(latest);
+                if (status == Status.OPEN || status == Status.APPROVED) {
+                    waiting.add(now);
+                }
+            }
+        }
+        return waiting;
     }
 
     private void decide(Decided it) throws StoreException {
@@ -148,6 +174,9 @@ final class ApprovalReplay {
             check(approval.status(latest) == Status.OPEN, "enough have approved already");
         }
         all.put(it.approval(), approval.with(new Given(it.approves(), it.person(), it.reason(), latest)));
+        if (!it.approves()) {
+            undecided.remove(it.approval());
+        }
     }
 
     private StoredApproval open(ApprovalId id) throws StoreException {
@@ -197,6 +226,7 @@ final class ApprovalReplay {
     /** The store is an older one: what waits may have been rejected since. */
     void lapse() {
         all.replaceAll((id, approval) -> approval.used().isPresent() ? approval : approval.lapse());
+        undecided.clear();
     }
 
     private static void check(boolean holds, String otherwise) throws StoreException {

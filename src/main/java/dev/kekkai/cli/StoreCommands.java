@@ -65,8 +65,8 @@ final class StoreCommands {
                         "Bring a store into order that is rolled back or was written to by others, and activate a new key version.",
                         "",
                         "The rows are written as they follow from the authority chain that the HSM signed, and that chain becomes the current one. A new"
-                                + " version is activated, because nobody knows how often the old one was used: the store is all tenants', but the new"
-                                + " version is one tenant's, so repeat it for each. Works through the running server, too.")
+                                + " version of each keyring is activated, because nobody knows how often the old one was used; with --tenant, of that"
+                                + " tenant's alone. Works through the running server, too.")
                 .addOption(OptionSpec.builder(TAKE_OVER)
                         .description(
                                 "Say that a store without an authority chain is from before there was one, although the token has signed a chain"

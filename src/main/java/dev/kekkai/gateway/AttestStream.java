@@ -84,7 +84,14 @@ final class AttestStream implements StreamObserver<FromNode> {
     }
 
     private void displaced() {
-        deny(new Denied(Code.BUSY, "others wait for this place, and nothing was said on it for a while: try again"));
+        denyAndRecord(
+                new Denied(Code.BUSY, "others wait for this place, and nothing was said on it for a while: try again"));
+    }
+
+    /** Does not block. */
+    private void denyAndRecord(Denied denied) {
+        steps.register().refusedToBegin(kind.action(), peer, denied);
+        deny(denied);
     }
 
     @Override
@@ -94,7 +101,7 @@ final class AttestStream implements StreamObserver<FromNode> {
         try {
             steps.executor().execute(() -> take(message));
         } catch (RejectedExecutionException e) {
-            deny(new Denied(Code.BUSY, "too many nodes attest already: try again in a moment"));
+            denyAndRecord(new Denied(Code.BUSY, "too many nodes attest already: try again in a moment"));
         }
     }
 
@@ -102,9 +109,16 @@ final class AttestStream implements StreamObserver<FromNode> {
         place.spoke();
     }
 
-    /** It speaks for an enrolled node, and takes a place among those. */
+    /** It speaks for an enrolled node, and takes a place among those; nobody else can take those that the node has where it comes from. */
     private void known(Challenged made) throws Denied {
-        Places.Place next = steps.enrolled().enter("node:" + made.node().id(), peer.block(), this::displaced);
+        Places.Place next;
+        try {
+            next = steps.enrolled()
+                    .enter("node:" + made.node().id() + " from " + peer.block().text(), peer.block(), this::displaced);
+        } catch (Denied denied) {
+            steps.register().refusedToBegin(kind.action(), peer, denied);
+            throw denied;
+        }
         synchronized (this) {
             place.leave();
             place = next;

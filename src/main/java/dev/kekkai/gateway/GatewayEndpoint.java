@@ -140,12 +140,12 @@ public final class GatewayEndpoint implements AutoCloseable {
                     reception,
                     admitting,
                     register,
-                    new Places(limits.attestations(), limits.attestationsPerSource()),
-                    new Places(limits.attestations(), PLACES_PER_NODE),
+                    new Places(limits.attestations(), limits.attestationsPerSource(), limits.attestationsPerSource()),
+                    new Places(limits.attestations(), PLACES_PER_NODE, limits.attestationsPerSource()),
                     judges,
                     timer,
                     limits.challenge().toMillis());
-            Places renewals = new Places(limits.attestations(), PLACES_PER_NODE);
+            Places renewals = new Places(limits.attestations(), PLACES_PER_NODE, limits.attestations());
             AttestStream.Steps renewal = new AttestStream.Steps(
                     reception,
                     admitting,

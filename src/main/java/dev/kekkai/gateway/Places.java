@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How many attest, or renew, at once: in all, and of each group. Where there is no place, whoever has most of them gives up one on which nothing was said
+ * How many attest, or renew, at once: in all, of each group, and from each source. Where there is no place, whoever has most of them gives up one on which nothing was said
  * for a while: so those who take places and say nothing keep nobody out, and take them of each other.
  */
 final class Places {
@@ -21,18 +22,20 @@ final class Places {
 
     private final int most;
     private final int mostOfGroup;
+    private final int mostOfSource;
     private final LongSupplier nanos;
     private final Map<String, Set<Place>> groups = new HashMap<>();
     private int taken;
 
-    Places(int most, int mostOfGroup) {
-        this(most, mostOfGroup, System::nanoTime);
+    Places(int most, int mostOfGroup, int mostOfSource) {
+        this(most, mostOfGroup, mostOfSource, System::nanoTime);
     }
 
     /** For tests, with a monotonic clock of their own. */
-    Places(int most, int mostOfGroup, LongSupplier nanos) {
+    Places(int most, int mostOfGroup, int mostOfSource, LongSupplier nanos) {
         this.most = most;
         this.mostOfGroup = mostOfGroup;
+        this.mostOfSource = mostOfSource;
         this.nanos = nanos;
     }
 
@@ -85,6 +88,9 @@ final class Places {
             Set<Place> ofGroup = groups.getOrDefault(group, Set.of());
             if (ofGroup.size() >= mostOfGroup) {
                 victim = Optional.of(silentOf(ofGroup).orElseThrow(() -> full(mostOfGroup + " of " + group)));
+            } else if (from(source).size() >= mostOfSource) {
+                victim = Optional.of(
+                        silentOf(from(source)).orElseThrow(() -> full(mostOfSource + " of " + source.text())));
             } else if (taken >= most) {
                 victim = Optional.of(ofLargest(ofGroup.size() + 1).orElseThrow(() -> full(String.valueOf(most))));
             }
@@ -94,6 +100,13 @@ final class Places {
         }
         victim.ifPresent(gone -> gone.displaced.run());
         return place;
+    }
+
+    private Set<Place> from(SourceBlock source) {
+        return groups.values().stream()
+                .flatMap(Set::stream)
+                .filter(place -> place.source.equals(source))
+                .collect(Collectors.toSet());
     }
 
     /** Of a group that has more than that many, the largest first. */

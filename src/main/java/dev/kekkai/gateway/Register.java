@@ -91,13 +91,25 @@ final class Register {
         RefusalRate rate = rate(action);
         OptionalLong before = rate.admit(peer.block().text());
         if (before.isPresent()) {
-            AuditEvent event = named(action, peer, denied, what, before.getAsLong());
+            AuditEvent event = action.equals(Kind.ATTEST.action())
+                    ? unknown(action, peer, denied, before.getAsLong())
+                    : named(action, peer, denied, what, before.getAsLong());
             try {
                 executor.execute(() -> refused(event));
             } catch (RejectedExecutionException e) {
                 rate.unrecorded(before.getAsLong() + 1);
             }
         }
+    }
+
+    /** On the attest port a certificate is its bearer's own work, and what it names is nothing. */
+    private static AuditEvent unknown(String action, Peer peer, Denied denied, long before) {
+        return event(
+                action,
+                NOBODY,
+                new Actor.Named("unknown@" + peer.source()),
+                outcome(denied),
+                denied.code() + ": " + denied.text() + unrecorded(before));
     }
 
     private static AuditEvent named(String action, Peer peer, Denied denied, String what, long before) {

@@ -47,6 +47,8 @@ final class SerialWatch {
     private final Map<NodeId, Report> reports = new HashMap<>();
 
     private final Set<TenantId> said = new HashSet<>();
+    /** Of all reports, or more: while it is not more than is known here nobody is ahead, which is so at nearly every request. */
+    private volatile long highest;
 
     /**
      * What a node was told.
@@ -114,17 +116,24 @@ final class SerialWatch {
         long now = nanos.getAsLong();
         Report before = reports.get(node);
         long first = before != null && before.ahead(known) && !before.lapsed(now) ? before.first() : now;
-        reports.put(node, new Report(Math.min(serial, known + FURTHEST), first, now));
+        Report report = new Report(Math.min(serial, known + FURTHEST), first, now);
+        if (highest <= known) {
+            said.clear();
+        }
+        reports.put(node, report);
+        highest = Math.max(highest, report.serial());
     }
 
     /** Why nothing is wrapped for a tenant and none of its nodes let in any more, if the store has been behind for too long. */
-    synchronized Optional<Denied> rolledBack(TenantId tenant) {
-        if (reports.isEmpty()) {
-            return Optional.empty();
-        }
+    Optional<Denied> rolledBack(TenantId tenant) {
+        return highest <= fleet.view().serial() ? Optional.empty() : judged(tenant);
+    }
+
+    private synchronized Optional<Denied> judged(TenantId tenant) {
         FleetView view = fleet.view();
         long now = nanos.getAsLong();
         reports.values().removeIf(report -> report.lapsed(now));
+        highest = reports.values().stream().mapToLong(Report::serial).max().orElse(0);
         List<Report> all = reports.entrySet().stream()
                 .filter(entry -> view.node(entry.getKey())
                         .filter(node -> node.active() && node.tenant().equals(tenant))

@@ -19,8 +19,11 @@ import dev.kekkai.store.StoredVersion;
 import dev.kekkai.store.UntrustedStoreException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -194,6 +197,25 @@ public final class KeyAdministration {
         return carryOutAnyhow(
                 "store.reconcile", "", order, () -> new StoreRepair(ledger, reconciler, creation(), activation())
                         .reconcile(order, mechanism, takeOver));
+    }
+
+    /**
+     * The same for each of these tenants, one after the other, so that none goes on with a {@code key_id} that was told before. What fails stops it; said
+     * again, it goes on with those that are left.
+     */
+    public Change reconcile(
+            List<TenantId> tenants, Operator operator, boolean dryRun, Mechanism mechanism, boolean takeOver)
+            throws KeyringException, CustodyException, StoreException, AuditException {
+        boolean changed = false;
+        Set<String> said = new LinkedHashSet<>();
+        List<StoredVersion> versions = new ArrayList<>();
+        for (TenantId tenant : tenants) {
+            Change change = reconcile(new Order(tenant, operator, dryRun), mechanism, takeOver);
+            changed |= change.changed();
+            said.add(change.said());
+            versions.addAll(change.versions());
+        }
+        return new Change(changed, String.join("; ", said), versions);
     }
 
     private Creation creation() {

@@ -55,16 +55,16 @@ final class StoreRepair {
         Optional<StoredKeyring> keyring = ledger.store().load(order.tenant());
         if (keyring.isEmpty()) {
             return Change.done(
-                    "the store is reconciled; this tenant has no keyring. Each other tenant that has one needs a new version"
-                            + " ('kekkai store reconcile --tenant NAME')");
+                    "the store is reconciled (" + problem + "); tenant " + order.tenant() + " has no keyring");
         }
         StoredVersion renewed = renewed(order, keyring.get(), mechanism);
         return Change.done(
                 "the store is reconciled (" + problem + "), and version "
                         + renewed.kek().number()
+                        + " of tenant " + order.tenant()
                         + " is ACTIVE. 'kekkai key list' shows keys of the token that this store does not know ('kekkai key adopt' registers"
-                        + " them). Each other tenant needs a new version too ('kekkai store reconcile --tenant NAME'), and other hosts of the same"
-                        + " store may have to be reconciled",
+                        + " them). If an older store was put back, nodes that were evicted and versions that were disabled since are not so any more: evict"
+                        + " and disable them again. Other hosts of the same store may have to be reconciled",
                 renewed);
     }
 

@@ -56,13 +56,14 @@ final class Gateway implements AutoCloseable {
     static Witness witness(MemorySigningKey root, InstantSource clock, MemorySigningKey... believed) {
         try {
             ServerIdentity identity = ServerIdentity.make(
-                    CertificateAuthority.of(root.generate(), "Kekkai server root 1", new SecureRandom()),
+                    CertificateAuthority.of(root.serverRoot().generate(), "Kekkai server root 1", new SecureRandom()),
                     List.of("gateway.example"),
                     clock);
             return new GatewayWitness(
                     identity,
                     Stream.of(believed)
-                            .map(key -> GatewayWitness.key(key.generate().publicKey()))
+                            .map(key -> GatewayWitness.key(
+                                    key.serverRoot().generate().publicKey()))
                             .toList());
         } catch (CustodyException e) {
             throw new AssertionError(e);

@@ -23,7 +23,7 @@ class PlacesTest {
 
     @Test
     void strangers_that_hold_all_places_and_say_nothing_keep_nobody_out() throws Exception {
-        Places places = new Places(4, 4, nanos::get);
+        Places places = new Places(4, 4, 4, nanos::get);
         for (int i = 0; i < 4; i++) {
             enter(places, "stranger", "192.0.2.1", "stranger " + i);
         }
@@ -37,7 +37,7 @@ class PlacesTest {
     /** Else whoever comes from many addresses would take them from those that were there first. */
     @Test
     void who_has_as_many_takes_none_from_others() throws Exception {
-        Places places = new Places(2, 2, nanos::get);
+        Places places = new Places(2, 2, 2, nanos::get);
         enter(places, "node", "192.0.2.7", "node");
         enter(places, "another", "192.0.2.8", "another");
         pass();
@@ -48,7 +48,7 @@ class PlacesTest {
 
     @Test
     void who_said_something_or_only_just_came_is_left_alone() throws Exception {
-        Places places = new Places(3, 3, nanos::get);
+        Places places = new Places(3, 3, 3, nanos::get);
         enter(places, "stranger", "192.0.2.1", "one").spoke();
         pass();
         enter(places, "stranger", "192.0.2.1", "two");
@@ -64,7 +64,7 @@ class PlacesTest {
     /** Its EK is no secret. */
     @Test
     void strangers_that_speak_for_a_node_take_its_places_from_each_other() throws Exception {
-        Places places = new Places(256, 4, nanos::get);
+        Places places = new Places(256, 4, 256, nanos::get);
         enter(places, "node", "192.0.2.7", "the node");
         for (int i = 0; i < 6; i++) {
             nanos.incrementAndGet();
@@ -75,9 +75,24 @@ class PlacesTest {
         assertThat(displaced).containsExactly("stranger 0", "stranger 1", "stranger 2");
     }
 
+    /** Or it would take all places by speaking for enough nodes. */
+    @Test
+    void one_source_has_so_many_whomever_it_speaks_for() throws Exception {
+        Places places = new Places(256, 4, 2, nanos::get);
+        enter(places, "node 1 from a stranger", "192.0.2.1", "one");
+        enter(places, "node 2 from a stranger", "192.0.2.1", "two");
+
+        busy(() -> enter(places, "node 3 from a stranger", "192.0.2.1", "three"));
+        enter(places, "node 3", "192.0.2.7", "the node");
+        pass();
+        enter(places, "node 4 from a stranger", "192.0.2.1", "four");
+
+        assertThat(displaced).containsExactly("one");
+    }
+
     @Test
     void a_place_is_given_back_once() throws Exception {
-        Places places = new Places(1, 1, nanos::get);
+        Places places = new Places(1, 1, 1, nanos::get);
         Places.Place place = enter(places, "node", "192.0.2.7", "node");
         place.leave();
         place.leave();

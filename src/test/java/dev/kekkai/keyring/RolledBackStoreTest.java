@@ -13,6 +13,7 @@ import dev.kekkai.store.UntrustedStoreException;
 import dev.kekkai.testing.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -121,6 +122,29 @@ class RolledBackStoreTest {
                 .extracting(version -> version.state())
                 .containsExactly(KeyState.RETIRED, KeyState.ACTIVE);
         assertThat(fixture.keys().reconcile(others, Mechanism.AES_GCM, false).changed())
+                .isFalse();
+    }
+
+    @Test
+    void one_word_reconciles_the_keyrings_of_all_tenants() throws Exception {
+        Order others = new Order(new TenantId(UUID.randomUUID()), new Operator("root", "cli"), false);
+        fixture.reconcile();
+        fixture.keys().create(others, Mechanism.AES_GCM, true);
+        var old = fixture.backup();
+        fixture.rotate();
+        fixture.whileStopped(old::restore);
+        List<TenantId> all = List.of(TenantId.DEFAULT, others.tenant());
+
+        Change change = fixture.keys().reconcile(all, others.operator(), false, Mechanism.AES_GCM, false);
+
+        assertThat(change.versions()).hasSize(2).allSatisfy(version -> assertThat(version.state())
+                .isEqualTo(KeyState.ACTIVE));
+        assertThat(fixture.keys().view(others.tenant()).versions())
+                .extracting(version -> version.state())
+                .containsExactly(KeyState.RETIRED, KeyState.ACTIVE);
+        assertThat(fixture.keys()
+                        .reconcile(all, others.operator(), false, Mechanism.AES_GCM, false)
+                        .changed())
                 .isFalse();
     }
 

@@ -52,15 +52,20 @@ record Bounds(String table, int mostRows, List<String> texts) {
      * To be called before a change is committed, so that none makes of the store what is not read any more. Past the half of a bound each change says so in
      * the log.
      *
+     * @param urgent whether it may use up the last tenth, which is kept for what takes power away and for what nodes and keys need to go on
      * @throws StoreException if the change is one too many
      */
-    static void checkWritten(Connection connection) throws SQLException, StoreException {
+    static void checkWritten(Connection connection, boolean urgent) throws SQLException, StoreException {
         for (Bounds bounds : ALL) {
             for (Filled filled : bounds.filled(connection)) {
-                if (filled.now() > filled.most()) {
+                long most = urgent ? filled.most() : filled.most() - filled.most() / 10;
+                if (filled.now() > most) {
                     throw new StoreException("the change is refused: with it the table " + bounds.table()
-                            + " would hold " + filled.now() + filled.of() + ", of " + filled.most()
-                            + " that are read, and the store could not be read again. " + WAY_OUT);
+                            + " would hold " + filled.now() + filled.of() + ", of " + filled.most() + " that are read"
+                            + (urgent
+                                    ? ", and the store could not be read again. "
+                                    : "; the last tenth is kept for evictions and keys. ")
+                            + WAY_OUT);
                 }
                 if (bounds.mostRows() > 1 && filled.now() > filled.most() / 2) {
                     LOG.warnf(

@@ -44,6 +44,7 @@ final class SqlApprovalStore implements ApprovalStore {
             if (signed.isPresent()) {
                 ChainRows.append(connection, signed.get().entries());
                 ChainRows.write(connection, signed.get().head());
+                Bounds.checkWritten(connection, false);
             }
             return signed;
         });

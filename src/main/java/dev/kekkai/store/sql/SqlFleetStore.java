@@ -45,13 +45,16 @@ final class SqlFleetStore implements FleetStore {
     public StoredFleet change(TenantId tenant, Step step) throws StoreException {
         Optional<SeenHead> seen = notary.seen();
         StoredFleet[] before = new StoredFleet[1];
+        boolean[] grows = new boolean[1];
         Optional<SealedFleet> sealed = transactions.run("change nodes or policies", connection -> {
             ChainRows.lock(connection);
             Optional<SealedFleet> signed = notary.sealFleet(ContentRows.read(connection), seen, tenant, new Step() {
                 @Override
                 public List<FleetEvent> from(StoredFleet met) throws StoreException {
                     before[0] = met;
-                    return step.from(met);
+                    List<FleetEvent> events = step.from(met);
+                    grows[0] = events.stream().anyMatch(SqlFleetStore::grows);
+                    return events;
                 }
 
                 @Override
@@ -62,7 +65,7 @@ final class SqlFleetStore implements FleetStore {
             if (signed.isPresent()) {
                 ChainRows.append(connection, signed.get().entries());
                 ChainRows.write(connection, signed.get().head());
-                Bounds.checkWritten(connection);
+                Bounds.checkWritten(connection, !grows[0]);
             }
             return signed;
         });
@@ -70,6 +73,11 @@ final class SqlFleetStore implements FleetStore {
             notary.committed(sealed.get().seen());
         }
         return sealed.map(SealedFleet::after).orElse(before[0]);
+    }
+
+    /** What can be done again and again, and wait. */
+    private static boolean grows(FleetEvent event) {
+        return event instanceof FleetEvent.PolicyPut || event instanceof FleetEvent.Enrolled;
     }
 
     @Override

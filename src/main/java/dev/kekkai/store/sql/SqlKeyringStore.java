@@ -78,7 +78,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
             Optional<StoreContent> after = replacement.of(ContentRows.read(connection));
             if (after.isPresent()) {
                 ContentRows.replace(connection, after.get());
-                Bounds.checkWritten(connection);
+                Bounds.checkWritten(connection, true);
             }
             return after;
         });
@@ -175,7 +175,7 @@ public final class SqlKeyringStore implements KeyringStore, StoreContents, AutoC
                         connection, signed.get().before(), signed.get().after());
                 ChainRows.append(connection, signed.get().entries());
                 ChainRows.write(connection, signed.get().head());
-                Bounds.checkWritten(connection);
+                Bounds.checkWritten(connection, true);
             }
             return signed;
         });

@@ -118,7 +118,7 @@ class SchemaTest {
         assertThatThrownBy(() -> database.open(SchemaChange.ONLY_IF_EMPTY, notary))
                 .isInstanceOf(UntrustedStoreException.class)
                 .hasMessageContaining("has version 1")
-                .hasMessageContaining("needs version 7")
+                .hasMessageContaining("needs version 6")
                 .hasMessageContaining("'kekkai serve' brings it forward");
 
         assertThat(everything()).isEqualTo(before);

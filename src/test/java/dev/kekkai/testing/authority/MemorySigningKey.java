@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 public final class MemorySigningKey implements SigningKey {
     private final AtomicInteger signatures = new AtomicInteger();
     private Optional<Signer> made = Optional.empty();
+    private Optional<MemorySigningKey> root = Optional.empty();
     private volatile Supplier<Optional<CustodyException>> failure = Optional::empty;
 
     /** Asks before each signature whether, and how, it is to fail. */
@@ -38,6 +39,14 @@ public final class MemorySigningKey implements SigningKey {
     /** How often it signed. */
     public int signatures() {
         return signatures.get();
+    }
+
+    /** The key of the servers' root on the same token. */
+    public synchronized MemorySigningKey serverRoot() {
+        if (root.isEmpty()) {
+            root = Optional.of(new MemorySigningKey());
+        }
+        return root.get();
     }
 
     @Override
