@@ -11,6 +11,8 @@ import dev.kekkai.wire.admin.v1.Hsm;
 import dev.kekkai.wire.admin.v1.Token;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Answers {@code kekkai status} from inside the running server. */
 public final class AdminService implements AdminGrpc.AsyncService {
@@ -53,7 +55,10 @@ public final class AdminService implements AdminGrpc.AsyncService {
                 .setProbeAgeMillis(health.age().toMillis())
                 .setKmsSocket(facts.kmsSocket().toString())
                 .setStartedMillis(facts.started().toEpochMilli())
-                .setStoreProblem(keyring.storeProblem().isEmpty() ? storeBehind.get() : keyring.storeProblem())
+                .setStoreProblem(Stream.of(keyring.storeProblem(), storeBehind.get())
+                        .filter(problem -> !problem.isEmpty())
+                        .distinct()
+                        .collect(Collectors.joining("; ")))
                 .setToken(Token.newBuilder()
                         .setLabel(token.label())
                         .setSerial(token.serial())

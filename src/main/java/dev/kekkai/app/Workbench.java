@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -171,7 +172,10 @@ public final class Workbench implements AutoCloseable {
 
     /** Takes orders for keyrings from an operator. */
     KeyDesk desk(KeyAdministration keys, Approvals approvals, Operator operator) {
-        List<TenantId> all = config.tenants().all().stream().map(Tenant::id).toList();
+        List<TenantId> all = config.tenants().all().stream()
+                .map(Tenant::id)
+                .sorted(Comparator.comparing(tenant -> !tenant.equals(TenantId.DEFAULT)))
+                .toList();
         return new KeyDesk(keys, this::tenant, all, token.mechanism(), approvals, operator);
     }
 

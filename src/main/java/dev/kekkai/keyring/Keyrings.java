@@ -96,8 +96,19 @@ public final class Keyrings implements ReturnCheck {
         for (TenantId tenant : others) {
             Keyring keyring = served.get(tenant);
             if (keyring != null) {
-                examine(keyring, inventory, custodian);
+                examineApart(keyring, inventory, custodian);
             }
+        }
+    }
+
+    /** The default keyring has just passed, so the token answers: whatever one tenant's keys make of it is that tenant's alone. */
+    private static void examineApart(Keyring keyring, KekInventory inventory, KeyCustodian custodian) {
+        try {
+            examine(keyring, inventory, custodian);
+        } catch (CustodyException e) {
+            String why = refusal(keyring.snapshot().tenant(), String.valueOf(e.getMessage()));
+            keyring.refuse(why);
+            LOG.error(why);
         }
     }
 
@@ -129,9 +140,17 @@ public final class Keyrings implements ReturnCheck {
     /** Which are refused and why, or empty. */
     public String problem() {
         return Stream.concat(
-                        unopened.values().stream(), served.values().stream().map(Keyring::refused))
+                        unopened.values().stream(),
+                        served.values().stream().flatMap(keyring -> Stream.of(keyring.refused(), problem(keyring))))
                 .filter(why -> !why.isEmpty())
                 .sorted()
                 .collect(Collectors.joining("; "));
+    }
+
+    /** The default keyring says its own. */
+    private static String problem(Keyring keyring) {
+        TenantId tenant = keyring.snapshot().tenant();
+        String problem = keyring.storeProblem();
+        return problem.isEmpty() || tenant.equals(TenantId.DEFAULT) ? "" : "tenant " + tenant + ": " + problem;
     }
 }

@@ -10,6 +10,9 @@ public final class ApprovalText {
     public static final int LONGEST_NAME = 512;
     public static final int LONGEST_REASON = 1000;
 
+    /** Besides ranges: what is not seen, or turns the direction of what follows. */
+    private static final String INVISIBLE = "\u00AD\u061C\u180E\uFEFF";
+
     private ApprovalText() {}
 
     /**
@@ -26,15 +29,19 @@ public final class ApprovalText {
         }
     }
 
+    /** By numbers and not by a table of Unicode, which another JDK may have in another version: what one replica signs all must read. */
     private static boolean readable(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
+        return !Character.isISOControl(character)
+                && !within(character, Character.MIN_SURROGATE, Character.MAX_SURROGATE)
+                && INVISIBLE.indexOf(character) < 0
+                && !within(character, 0x200B, 0x200F)
+                && !within(character, 0x2028, 0x202E)
+                && !within(character, 0x2060, 0x206F)
+                && !within(character, 0xFFF9, 0xFFFB)
+                && !within(character, 0xE0000, 0xE0FFF);
+    }
+
+    private static boolean within(int character, int first, int last) {
+        return character >= first && character <= last;
     }
 }

@@ -97,7 +97,7 @@ class AdminApiFleetIT {
                     operator.post(
                             TENANT + "/nodes",
                             key(),
-                            "{\"nodes\":[{\"name\":\"cp-1\",\"ek\":\"" + ek.substring(0, 16) + "\"}]}"),
+                            "{\"nodes\":[{\"name\":\"cp-1\",\"ek\":\"" + ek.substring(0, 36) + "\"}]}"),
                     201);
             String place = enrolled.header("Location");
             assertThat(viewer.get(place).json().get("ek").asText()).isEqualTo(ek);

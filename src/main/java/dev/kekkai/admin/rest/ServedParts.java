@@ -12,6 +12,8 @@ import dev.kekkai.keyring.Keyring;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a running server has that the API is about.
@@ -39,7 +41,9 @@ public record ServedParts(
         Approvals approvals) {
     /** What is wrong with the store, or empty. */
     String storeProblem() {
-        String problem = keyring.storeProblem();
-        return problem.isEmpty() ? storeBehind.get() : problem;
+        return Stream.of(keyring.storeProblem(), storeBehind.get())
+                .filter(problem -> !problem.isEmpty())
+                .distinct()
+                .collect(Collectors.joining("; "));
     }
 }
