@@ -61,8 +61,8 @@ final class StoreRepair {
         return Change.done(
                 "the store is reconciled (" + problem + "), and version "
                         + renewed.kek().number()
-                        + " of tenant " + order.tenant()
-                        + " is ACTIVE. 'kekkai key list' shows keys of the token that this store does not know ('kekkai key adopt' registers"
+                        + " is ACTIVE for tenant " + order.tenant()
+                        + ". 'kekkai key list' shows keys of the token that this store does not know ('kekkai key adopt' registers"
                         + " them). If an older store was put back, nodes that were evicted and versions that were disabled since are not so any more: evict"
                         + " and disable them again. Other hosts of the same store may have to be reconciled",
                 renewed);

@@ -13,6 +13,7 @@ import dev.kekkai.authority.StoreExport;
 import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.keyring.RotationPlan;
 import dev.kekkai.store.ApprovalRule;
+import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredApproval.Status;
 import dev.kekkai.store.UntrustedStoreException;
 import dev.kekkai.testing.authority.MemorySigningKey;
@@ -118,6 +119,24 @@ class ForgedApprovalTest {
                 .isInstanceOf(UntrustedStoreException.class)
                 .hasMessageContaining(reason);
         assertThat(hsm.keys()).hasSize(2);
+    }
+
+    @Test
+    void a_decision_leaves_alone_what_is_kept_for_evictions_and_keys() throws Exception {
+        database.change(
+                "INSERT INTO tenant (id, name) WITH RECURSIVE n(i) AS (SELECT 100000000001 UNION ALL SELECT i + 1 FROM n"
+                        + " WHERE i < 100000004600) SELECT '00000000-0000-4000-8000-' || i, 'filled ' || i FROM n");
+        long before = last();
+
+        assertThatThrownBy(() -> keeper.approve(CAROL, asked))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("the last tenth is kept for evictions and keys");
+
+        assertThat(last()).isEqualTo(before);
+        assertThat(keeper.keys
+                        .rotate(order("root"), new RotationPlan(Mechanism.AES_GCM, "", Duration.ZERO))
+                        .changed())
+                .isTrue();
     }
 
     @Test

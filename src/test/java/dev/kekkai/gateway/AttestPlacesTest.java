@@ -41,7 +41,7 @@ class AttestPlacesTest extends Served {
                         true));
             }
             CompletableFuture<Object> first = CompletableFuture.anyOf(strangers.stream()
-                    .map(stranger -> CompletableFuture.supplyAsync(() -> end(stranger)))
+                    .map(stranger -> CompletableFuture.supplyAsync(() -> end(stranger), Thread::startVirtualThread))
                     .toArray(CompletableFuture<?>[]::new));
 
             await().until(() -> busy(() -> challenged(hello)) || first.isDone());
