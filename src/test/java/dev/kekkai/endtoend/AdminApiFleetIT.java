@@ -104,7 +104,8 @@ class AdminApiFleetIT {
             await().atMost(PATIENCE)
                     .until(() -> viewer.get(place).json().get("state").asText().equals("ADMITTED"));
             await().atMost(PATIENCE).until(() -> agent.probe("/readyz").statusCode() == 200);
-            assertThat(claims()).as("it waits no more").isEmpty();
+            await().untilAsserted(
+                            () -> assertThat(claims()).as("it waits no more").isEmpty());
             assertThat(viewer.get(TENANT + "/claims/" + ek).code()).isEqualTo("no-such-claim");
 
             diffs(place);

@@ -203,7 +203,9 @@ class SqlKeyringStoreTest {
         assertThat(store.reserveUses(id, 3)).isTrue();
         assertThat(store.reserveUses(id, 1)).isFalse();
         assertThat(onlyVersion().usesReserved()).isEqualTo(4_294_967_296L);
-        assertThat(store.reserveUses(randomId(), 1)).isFalse();
+        assertThatThrownBy(() -> store.reserveUses(randomId(), 1))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("no uses of it can be reserved");
     }
 
     @Test
