@@ -237,7 +237,9 @@ class AttackingAgentIT {
 
     private void theUnchangedRunPasses() throws Exception {
         try (KekkaiProcess agent = node.serve()) {
-            await().atMost(PATIENCE).until(() -> ready(agent));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(ready(agent)).as("%s", agent.output()).isTrue());
         }
         assertThat(certificates()).isEqualTo(1);
     }
