@@ -80,6 +80,7 @@ class PlacesTest {
     void one_source_has_so_many_whomever_it_speaks_for() throws Exception {
         Places places = new Places(256, 4, 2, nanos::get);
         enter(places, "node 1 from a stranger", "192.0.2.1", "one");
+        nanos.incrementAndGet();
         enter(places, "node 2 from a stranger", "192.0.2.1", "two");
 
         busy(() -> enter(places, "node 3 from a stranger", "192.0.2.1", "three"));
