@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.xipki.pkcs11.wrapper.PKCS11Constants;
 
@@ -217,14 +218,18 @@ final class Cryptoki implements AutoCloseable {
         }
     }
 
-    /** Opens a session that the calling thread owns. */
-    Pkcs11Session openSession(long slot, boolean readWrite) throws PKCS11Exception {
+    /**
+     * Opens a session that the calling thread owns.
+     *
+     * @param sameLogin whether nobody can have logged in since; false makes that nothing is found mean nothing
+     */
+    Pkcs11Session openSession(long slot, boolean readWrite, BooleanSupplier sameLogin) throws PKCS11Exception {
         if (reinitializing.get()) {
             throw new PKCS11Exception(PKCS11Constants.CKR_CRYPTOKI_NOT_INITIALIZED);
         }
         long flags = PKCS11Constants.CKF_SERIAL_SESSION
                 | (readWrite || !readOnlySessions ? PKCS11Constants.CKF_RW_SESSION : 0);
-        return new Pkcs11Session(functions, functions.C_OpenSession(slot, flags, null, null));
+        return new Pkcs11Session(functions, functions.C_OpenSession(slot, flags, null, null), sameLogin);
     }
 
     @Override

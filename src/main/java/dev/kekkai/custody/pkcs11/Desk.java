@@ -6,29 +6,35 @@ import org.jspecify.annotations.Nullable;
 /** The session of one thread: opened when first needed, dropped at the first sign that it is not well, and not used beyond its {@link Link}. */
 final class Desk {
     private final Cryptoki cryptoki;
+    private final TokenLink link;
     private volatile @Nullable Pkcs11Session session;
     private @Nullable Link of;
 
-    Desk(Cryptoki cryptoki) {
+    Desk(Cryptoki cryptoki, TokenLink link) {
         this.cryptoki = cryptoki;
+        this.link = link;
     }
 
-    Pkcs11Session session(Link link) throws PKCS11Exception {
-        if (taken() && !link.equals(of)) {
+    Pkcs11Session session(Link in) throws PKCS11Exception {
+        if (taken() && !in.equals(of)) {
             drop();
         }
         Pkcs11Session now = session;
         if (now == null) {
-            now = cryptoki.openSession(link.token().slot(), false);
+            now = open(in, false);
             session = now;
-            of = link;
+            of = in;
         }
         return now;
     }
 
     /** A read-write session, which the caller closes. */
-    Pkcs11Session writingSession(Link link) throws PKCS11Exception {
-        return cryptoki.openSession(link.token().slot(), true);
+    Pkcs11Session writingSession(Link in) throws PKCS11Exception {
+        return open(in, true);
+    }
+
+    private Pkcs11Session open(Link in, boolean readWrite) throws PKCS11Exception {
+        return cryptoki.openSession(in.token().slot(), readWrite, () -> link.current(in));
     }
 
     boolean taken() {
@@ -38,10 +44,10 @@ final class Desk {
     /** Gives the session up, and closes it unless its handle has outlived the module's initialisation. Only from inside the module. */
     void drop() {
         Pkcs11Session lost = session;
-        Link link = of;
+        Link in = of;
         session = null;
         of = null;
-        if (lost != null && link != null && link.initialisation() == cryptoki.initialisation()) {
+        if (lost != null && in != null && in.initialisation() == cryptoki.initialisation()) {
             closeQuietly(lost);
         }
     }

@@ -45,7 +45,6 @@ final class KekObjects {
     static long single(Pkcs11Session session, Kek kek, KeyRole role) throws PKCS11Exception, CustodyException {
         List<Long> found = all(session, kek, role);
         if (found.isEmpty()) {
-            session.requireLogin();
             throw missing(session, kek, role);
         }
         if (found.size() > 1) {
@@ -83,9 +82,8 @@ final class KekObjects {
         return found;
     }
 
-    /** The key objects with this KEK's {@code CKA_ID}, all of which must have its label. None means that there are none, not that none is seen. */
+    /** The key objects with this KEK's {@code CKA_ID}, all of which must have its label. */
     static List<Long> labelled(Pkcs11Session session, Kek kek) throws PKCS11Exception, CustodyException {
-        session.requireLogin();
         List<Long> labelled = new ArrayList<>();
         for (KeyRole role : KeyRole.of(kek.mechanism())) {
             for (long object : all(session, kek, role)) {

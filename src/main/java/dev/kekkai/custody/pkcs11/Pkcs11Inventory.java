@@ -98,9 +98,6 @@ public final class Pkcs11Inventory implements KekInventory {
                     }
                 }
             }
-            if (keks.isEmpty()) {
-                session.requireLogin();
-            }
             return List.copyOf(keks);
         });
     }

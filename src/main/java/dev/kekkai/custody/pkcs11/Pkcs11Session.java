@@ -10,6 +10,7 @@ import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.xipki.pkcs11.wrapper.PKCS11Constants;
 
@@ -24,14 +25,17 @@ final class Pkcs11Session {
 
     private final PKCS11 functions;
     private final long handle;
+    private final BooleanSupplier sameLogin;
     private final Thread owner = Thread.currentThread();
     private final Map<KeyName, Long> keys = new HashMap<>();
     private final Map<VersionId, SealedBox> witnesses = new HashMap<>();
     private boolean wrote;
 
-    Pkcs11Session(PKCS11 functions, long handle) {
+    /** @param sameLogin whether nobody can have logged in since this session was opened for its link */
+    Pkcs11Session(PKCS11 functions, long handle, BooleanSupplier sameLogin) {
         this.functions = functions;
         this.handle = handle;
+        this.sameLogin = sameLogin;
     }
 
     void login(char[] pin) throws PKCS11Exception {
@@ -89,14 +93,23 @@ final class Pkcs11Session {
         functions.C_DestroyObject(handle, object);
     }
 
+    /**
+     * The handles of what matches. None means that there are none, not that none is seen: private objects are invisible to who is not logged in,
+     * and whoever logs in again in between cannot make it an answer ({@code CKR_USER_NOT_LOGGED_IN}; PKCS#11 v3.0 §5.6.4).
+     */
     long[] find(CK_ATTRIBUTE... template) throws PKCS11Exception {
         checkOwner();
         functions.C_FindObjectsInit(handle, template, true);
+        long[] found;
         try {
-            return functions.C_FindObjects(handle, MOST_OBJECTS);
+            found = functions.C_FindObjects(handle, MOST_OBJECTS);
         } finally {
             functions.C_FindObjectsFinal(handle);
         }
+        if (found.length == 0) {
+            requireLogin();
+        }
+        return found;
     }
 
     /** An attribute's value as the wrapper types it, or null where the token does not know or does not give it. */
@@ -133,14 +146,12 @@ final class Pkcs11Session {
         }
     }
 
-    /**
-     * Throws {@code CKR_USER_NOT_LOGGED_IN} if the token does not regard this session as logged in. Private objects are then invisible, which
-     * must not pass for their absence (PKCS#11 v3.0 §5.6.4).
-     */
-    void requireLogin() throws PKCS11Exception {
-        checkOwner();
+    /** In this order: logged in now, and by no later login than the one that this session was opened under, is logged in all the while. */
+    private void requireLogin() throws PKCS11Exception {
         long state = functions.C_GetSessionInfo(handle).state;
-        if (state != PKCS11Constants.CKS_RO_USER_FUNCTIONS && state != PKCS11Constants.CKS_RW_USER_FUNCTIONS) {
+        boolean loggedIn =
+                state == PKCS11Constants.CKS_RO_USER_FUNCTIONS || state == PKCS11Constants.CKS_RW_USER_FUNCTIONS;
+        if (!loggedIn || !sameLogin.getAsBoolean()) {
             throw new PKCS11Exception(PKCS11Constants.CKR_USER_NOT_LOGGED_IN);
         }
     }

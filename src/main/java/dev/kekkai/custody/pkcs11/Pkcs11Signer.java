@@ -68,9 +68,6 @@ public final class Pkcs11Signer implements Signer {
         for (int look = 0; look < LOOKS; look++) {
             int there = session.find(privateKey(id)).length;
             if (there == 0) {
-                // Only a session that is logged in sees what is there; two key pairs of one name could not be told
-                // apart.
-                session.requireLogin();
                 long[] made = generate(session, id, name);
                 if (session.find(privateKey(id)).length == 1) {
                     return spki(session, made[1], new long[] {made[0]}, name);
@@ -102,7 +99,6 @@ public final class Pkcs11Signer implements Signer {
         byte[] id = idOf(name);
         byte[] publicKey = await(name, workers.submit(session -> {
             if (session.find(privateKey(id)).length == 0) {
-                session.requireLogin();
                 return new byte[0];
             }
             return spki(session, id, name);
@@ -216,7 +212,6 @@ public final class Pkcs11Signer implements Signer {
         return workers.submit(session -> {
             long[] found = session.find(privateKey(id));
             if (found.length == 0) {
-                session.requireLogin();
                 throw new KeyMissing("the token does not hold the signing key '" + name
                         + "' any more: restore it from the HSM's backup, or connect the token that holds it");
             }

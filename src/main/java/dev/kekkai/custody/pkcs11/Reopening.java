@@ -65,7 +65,8 @@ final class Reopening implements Recovery.Attempt {
 
     private Pkcs11Session session(TokenIdentity token) throws Unavailable {
         try {
-            return cryptoki.openSession(token.slot(), false);
+            // Nobody else logs in while this does.
+            return cryptoki.openSession(token.slot(), false, () -> true);
         } catch (PKCS11Exception e) {
             throw new Unavailable("no session with token '" + token.label() + "' could be opened: " + Ckr.name(e), e);
         }

@@ -154,7 +154,8 @@ final class TokenLink {
         }
     }
 
-    private boolean current(Link of) {
+    /** Whether the link is up and still this one: then nobody has logged in since, for logins are made only while it is not up. */
+    boolean current(Link of) {
         return state instanceof Up up && up.link().generation() == of.generation();
     }
 

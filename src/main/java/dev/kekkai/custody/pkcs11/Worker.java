@@ -31,7 +31,7 @@ final class Worker implements Runnable {
         this.link = link;
         this.cryptoki = cryptoki;
         this.stuckAfter = stuckAfter;
-        this.desk = new Desk(cryptoki);
+        this.desk = new Desk(cryptoki, link);
     }
 
     Presence presence() {

@@ -79,7 +79,7 @@ final class FaultyToken implements AutoCloseable {
 
     /** A session of the calling thread. */
     Pkcs11Session open() throws Exception {
-        return cryptoki.openSession(slot(), true);
+        return cryptoki.openSession(slot(), true, () -> true);
     }
 
     static CK_ATTRIBUTE[] template(byte[] id) {

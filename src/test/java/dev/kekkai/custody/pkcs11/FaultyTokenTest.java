@@ -121,7 +121,8 @@ class FaultyTokenTest {
         assertThatThrownBy(token::slot)
                 .isInstanceOf(Misconfigured.class)
                 .hasMessageContaining("the module shows no token at all");
-        assertThat(answer(() -> token.cryptoki.openSession(slot, false))).isEqualTo("CKR_TOKEN_NOT_PRESENT");
+        assertThat(answer(() -> token.cryptoki.openSession(slot, false, () -> true)))
+                .isEqualTo("CKR_TOKEN_NOT_PRESENT");
         assertThat(counters().tokenRemovals()).isEqualTo(1);
         assertThat(counters().injected("C_EncryptInit")).isEqualTo(1);
         assertThat(counters().injected("C_OpenSession")).isEqualTo(1);
@@ -145,7 +146,8 @@ class FaultyTokenTest {
 
         absence.lift();
         assertThat(token.slot()).isNotEqualTo(before);
-        assertThat(answer(() -> token.cryptoki.openSession(before, false))).isEqualTo("CKR_SLOT_ID_INVALID");
+        assertThat(answer(() -> token.cryptoki.openSession(before, false, () -> true)))
+                .isEqualTo("CKR_SLOT_ID_INVALID");
         Pkcs11Session fresh = token.open();
         fresh.login(PIN.toCharArray());
         assertThat(openIn(fresh)).isEqualTo(DATA);

@@ -60,7 +60,7 @@ class FirstCallsTest {
                 });
                 await().atMost(PATIENCE).until(() -> token.module.counters().hanging() == 1);
 
-                assertThat(FaultyToken.answer(() -> token.cryptoki.openSession(slot, false)))
+                assertThat(FaultyToken.answer(() -> token.cryptoki.openSession(slot, false, () -> true)))
                         .isEqualTo("CKR_CRYPTOKI_NOT_INITIALIZED");
                 assertThatThrownBy(() -> token.cryptoki.again(known)).isInstanceOf(Unavailable.class);
                 assertThatThrownBy(token.cryptoki::reinitialize).isInstanceOf(Unavailable.class);

@@ -22,7 +22,7 @@ class GcmStyleTest {
                     boolean encrypts = method.getReturnType() == byte[].class;
                     return encrypts ? answer : null;
                 });
-        return style.encrypt(new Pkcs11Session(module, 1), 1, new byte[] {1}, new byte[0], new byte[DEK]);
+        return style.encrypt(new Pkcs11Session(module, 1, () -> true), 1, new byte[] {1}, new byte[0], new byte[DEK]);
     }
 
     private static byte[] filled(int length) {

@@ -103,6 +103,21 @@ class LadderUnderLoadTest {
         assertThat(hsm.counters().logins()).isEqualTo(2);
     }
 
+    /** A search ends while nobody is logged in, and whether somebody is is asked when another thread has logged in again. */
+    @Test
+    void a_key_that_was_out_of_sight_until_another_thread_logged_in_again_is_not_called_missing() throws Exception {
+        try (Load load = Load.on(hsm)) {
+            hsm.module.inject(
+                    Fault.latency("C_FindObjectsFinal", Duration.ofNanos(1_000)).jitter(Duration.ofMillis(200)));
+            hsm.module.dropSessions();
+            load.awaitServed();
+
+            assertThat(load.refused()).isZero();
+        }
+        assertThat(hsm.counters().sessionDrops()).isEqualTo(1);
+        assertThat(hsm.counters().delayed("C_FindObjectsFinal")).isPositive();
+    }
+
     @Test
     void a_login_that_is_lost_again_and_again_is_made_up_for_each_time() throws Exception {
         try (Load load = Load.on(hsm)) {

@@ -98,13 +98,13 @@ class TokenLoginTest {
                 new Backoff(Duration.ofMillis(300), Duration.ofMinutes(1), new Random(1)));
 
         for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(() -> login.login(new Pkcs11Session(module.functions(), 1), TOKEN))
+            assertThatThrownBy(() -> login.login(new Pkcs11Session(module.functions(), 1, () -> true), TOKEN))
                     .isInstanceOf(Unavailable.class);
         }
         assertThat(module.calls("C_Login")).isEqualTo(3);
 
         await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
-            login.login(new Pkcs11Session(module.functions(), 1), TOKEN);
+            login.login(new Pkcs11Session(module.functions(), 1, () -> true), TOKEN);
             return true;
         });
         assertThat(module.calls("C_Login")).isEqualTo(4);
@@ -134,7 +134,8 @@ class TokenLoginTest {
 
     /** A new process knows nothing but what is on disk. */
     private void loginAfterRestart(TokenIdentity token) throws CustodyException {
-        new TokenLogin(new PinFile(pin), new PinLedger(note)).login(new Pkcs11Session(module.functions(), 1), token);
+        new TokenLogin(new PinFile(pin), new PinLedger(note))
+                .login(new Pkcs11Session(module.functions(), 1, () -> true), token);
     }
 
     private static TokenIdentity token(long flags) {
