@@ -170,6 +170,29 @@ class KeyringsTest {
         wrap(OTHER);
     }
 
+    /** The default keyring has passed, so it is not the token that is away. */
+    @Test
+    void on_a_token_that_returns_and_does_not_answer_for_one_tenant_s_key_the_others_are_served() throws Exception {
+        otherHasRotated();
+        look();
+        fixture.hsm.failWith(
+                keyrings.served().get(OTHER).snapshot().active().kek(), "the HSM answered CKR_FUNCTION_FAILED");
+
+        keyrings.check(fixture.hsm, fixture.hsm);
+
+        wrap(TENANT);
+        assertThatThrownBy(() -> wrap(OTHER))
+                .isInstanceOf(DekException.Unavailable.class)
+                .hasMessageContaining("is refused");
+        look();
+        assertThat(keyrings.problem()).contains("CKR_FUNCTION_FAILED");
+
+        fixture.hsm.recover();
+        look();
+        assertThat(keyrings.problem()).isEmpty();
+        wrap(OTHER);
+    }
+
     @Test
     void the_default_tenant_s_other_key_keeps_the_token_from_being_used() throws Exception {
         var active = keyrings.served().get(TENANT).snapshot().active().kek();

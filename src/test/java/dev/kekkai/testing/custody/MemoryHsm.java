@@ -37,6 +37,7 @@ public final class MemoryHsm implements KeyCustodian, KekInventory {
     private final List<Secret> opened = new CopyOnWriteArrayList<>();
     private final AtomicInteger seals = new AtomicInteger();
     private final SecureRandom random = new SecureRandom();
+    private final Map<VersionId, Unavailable> failing = new ConcurrentHashMap<>();
     private volatile Optional<CustodyException> failure = Optional.empty();
     private volatile boolean hanging;
     private volatile boolean lying;
@@ -72,6 +73,11 @@ public final class MemoryHsm implements KeyCustodian, KekInventory {
         failure = Optional.of(new Unavailable(reason));
     }
 
+    /** From now on whatever is asked of this key fails. */
+    public void failWith(Kek kek, String reason) {
+        failing.put(kek.version(), new Unavailable(reason));
+    }
+
     /** From now on sealing and opening answer with stages that nothing completes; {@link #pending} has them. */
     public void hang() {
         hanging = true;
@@ -84,6 +90,7 @@ public final class MemoryHsm implements KeyCustodian, KekInventory {
 
     public void recover() {
         failure = Optional.empty();
+        failing.clear();
         hanging = false;
         lying = false;
     }
@@ -168,7 +175,11 @@ public final class MemoryHsm implements KeyCustodian, KekInventory {
         }
     }
 
-    private byte[] key(Kek kek) throws KeyMissing {
+    private byte[] key(Kek kek) throws KeyMissing, Unavailable {
+        Unavailable refusal = failing.get(kek.version());
+        if (refusal != null) {
+            throw refusal;
+        }
         byte[] key = keys.get(kek.version());
         if (key == null) {
             throw new KeyMissing("no key " + kek.label());
