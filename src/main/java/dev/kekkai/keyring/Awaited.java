@@ -3,6 +3,7 @@ package dev.kekkai.keyring;
 import dev.kekkai.custody.CustodyException;
 import dev.kekkai.custody.CustodyException.Unavailable;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,17 +15,24 @@ final class Awaited {
 
     private Awaited() {}
 
+    /** Who is told that it took too long is told the truth: what has not been begun by then is not done afterwards. */
     static <T> T result(CompletionStage<T> stage) throws CustodyException {
+        return result(stage.toCompletableFuture(), LIMIT);
+    }
+
+    static <T> T result(CompletableFuture<T> answer, Duration limit) throws CustodyException {
         try {
-            return stage.toCompletableFuture().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CustodyException custody) {
                 throw custody;
             }
             throw new IllegalStateException("the custodian failed in an unforeseen way", e.getCause());
         } catch (TimeoutException e) {
-            throw new Unavailable("the HSM did not answer within " + LIMIT.toSeconds() + " s", e);
+            answer.cancel(false);
+            throw new Unavailable("the HSM did not answer within " + limit.toSeconds() + " s", e);
         } catch (InterruptedException e) {
+            answer.cancel(false);
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted while waiting for the HSM", e);
         }

@@ -90,7 +90,7 @@ public final class Pkcs11Inventory implements KekInventory {
             Set<Kek> keks = new LinkedHashSet<>();
             for (KeyRole role : KeyRole.values()) {
                 for (long keyType : role.keyTypes()) {
-                    for (long object : session.find(
+                    for (long object : session.findAll(
                             Attributes.of(CKA_CLASS, CKO_SECRET_KEY), Attributes.of(CKA_KEY_TYPE, keyType))) {
                         kek(session.attribute(object, CKA_LABEL), session.attribute(object, CKA_ID))
                                 .filter(kek -> KeyRole.of(kek.mechanism()).contains(role))

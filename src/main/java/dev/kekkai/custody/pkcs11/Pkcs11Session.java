@@ -8,7 +8,9 @@ import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.xipki.pkcs11.wrapper.PKCS11Constants;
  */
 final class Pkcs11Session {
     private static final int MOST_OBJECTS = 4096;
+    private static final int MOST_PAGES = 256;
 
     private final PKCS11 functions;
     private final long handle;
@@ -110,6 +113,30 @@ final class Pkcs11Session {
             requireLogin();
         }
         return found;
+    }
+
+    /** As {@link #find}, for what may be many: a module may hand over fewer than it was asked for, and has handed over all when it has none left. */
+    List<Long> findAll(CK_ATTRIBUTE... template) throws PKCS11Exception {
+        checkOwner();
+        List<Long> all = new ArrayList<>();
+        functions.C_FindObjectsInit(handle, template, true);
+        try {
+            long[] page = functions.C_FindObjects(handle, MOST_OBJECTS);
+            for (int pages = 1; page.length > 0; pages++) {
+                if (pages > MOST_PAGES) {
+                    throw new PKCS11Exception(PKCS11Constants.CKR_GENERAL_ERROR);
+                }
+                for (long object : page) {
+                    all.add(object);
+                }
+                page = functions.C_FindObjects(handle, MOST_OBJECTS);
+            }
+        } finally {
+            functions.C_FindObjectsFinal(handle);
+        }
+        // Others' public objects are seen without a login.
+        requireLogin();
+        return all;
     }
 
     /** An attribute's value as the wrapper types it, or null where the token does not know or does not give it. */

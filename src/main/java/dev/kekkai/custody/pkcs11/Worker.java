@@ -82,6 +82,10 @@ final class Worker implements Runnable {
                 job.fail(refused);
                 return;
             }
+            if (job.over()) {
+                link.leave();
+                return;
+            }
             visit = new Visit(job, in);
             presence.enter(stuckAfter);
             Outcome outcome = attempt(job, in, climbed);

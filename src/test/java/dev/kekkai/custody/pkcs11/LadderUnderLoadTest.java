@@ -54,8 +54,21 @@ class LadderUnderLoadTest {
 
             assertThat(load.refused()).isZero();
         }
-        assertThat(hsm.counters().injected("C_Decrypt")).isEqualTo(50);
+        assertThat(hsm.counters().injected("C_Decrypt"))
+                .as("each is looked at twice, and a witness between")
+                .isEqualTo(100);
         assertThat(hsm.counters().calls("C_OpenSession")).isEqualTo(opened);
+        assertThat(hsm.up()).isTrue();
+    }
+
+    /** The code may mean a bad tag, and the witness opens: only the box itself can tell that it was a fault. */
+    @Test
+    void a_fault_that_has_passed_when_it_is_looked_into_makes_no_ciphertext_a_forged_one() throws Exception {
+        hsm.module.inject(Fault.fail("C_Decrypt", "CKR_GENERAL_ERROR").times(1));
+
+        assertThat(hsm.open(hsm.box)).isEqualTo(new byte[32]);
+
+        assertThat(hsm.counters().injected("C_Decrypt")).isEqualTo(1);
         assertThat(hsm.up()).isTrue();
     }
 

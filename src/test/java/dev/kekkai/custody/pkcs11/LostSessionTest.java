@@ -4,13 +4,17 @@ import static dev.kekkai.custody.pkcs11.OpenToken.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKA_KEY_TYPE;
+import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKA_PRIVATE;
 
 import dev.kekkai.custody.CustodyException.Unavailable;
 import dev.kekkai.custody.CustodyState;
 import dev.kekkai.custody.Kek;
 import dev.kekkai.custody.SealedBox;
+import dev.kekkai.envelope.Mechanism;
 import dev.kekkai.secret.Secret;
 import dev.kekkai.testing.softhsm.SoftHsm;
+import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +66,20 @@ class LostSessionTest {
         opens(seal());
 
         open.closeAllSessions();
+        assertThat(result(open.inventory.list())).contains(kek);
+    }
+
+    /** Keys of others that are public are seen without a login, and are not all there are. */
+    @Test
+    void a_list_that_others_keys_are_on_is_not_taken_for_a_whole_one() throws Exception {
+        CK_ATTRIBUTE visible = Attributes.of(CKA_PRIVATE, false);
+        open.importKey(OpenToken.freshKek(), KeyRole.CIPHER, new byte[32], visible);
+        Kek pair = OpenToken.freshKek(Mechanism.AES_CBC_HMAC);
+        for (long keyType : KeyRole.MAC.keyTypes()) {
+            open.importKey(pair, KeyRole.MAC, new byte[32], visible, Attributes.of(CKA_KEY_TYPE, keyType));
+        }
+        open.closeAllSessions();
+
         assertThat(result(open.inventory.list())).contains(kek);
     }
 

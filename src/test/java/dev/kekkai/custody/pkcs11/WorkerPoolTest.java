@@ -102,6 +102,25 @@ class WorkerPoolTest {
         assertThat(done).hasValue(0);
     }
 
+    /** Whoever gave it up was told that it failed. */
+    @Test
+    void work_that_was_given_up_while_a_login_was_under_way_is_not_done_afterwards() throws Exception {
+        workers.fill();
+        Thread worker = result(workers.submit(session -> Thread.currentThread()));
+        AtomicInteger tries = new AtomicInteger();
+        CompletableFuture<String> givenUp = workers.submit(session -> {
+            tries.incrementAndGet();
+            throw new PKCS11Exception(CKR_USER_NOT_LOGGED_IN);
+        });
+        await().until(() -> link.state() instanceof LinkState.LoggingIn && worker.getState() == Thread.State.WAITING);
+
+        givenUp.cancel(false);
+        link.up(FaultyModule.token(), 0);
+
+        assertThat(session()).isNotNull();
+        assertThat(tries).hasValue(1);
+    }
+
     @Test
     void a_result_that_nobody_waits_for_any_more_is_handed_back() throws Exception {
         workers.fill();
