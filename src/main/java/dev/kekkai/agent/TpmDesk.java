@@ -7,6 +7,7 @@ import dev.kekkai.attestation.prover.ProverException;
 import dev.kekkai.config.KekkaiConfig.TpmAddress;
 import dev.kekkai.secret.Secret;
 import dev.kekkai.tpm.TpmException;
+import dev.kekkai.tpm.command.Leftovers;
 import dev.kekkai.tpm.command.Tpm;
 import dev.kekkai.tpm.structure.EkTemplate;
 import dev.kekkai.tpm.transport.DeviceTransport;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node's TPM, opened for each piece of work and closed after it, so that others on the node find it free and the kernel flushes whatever
- * an interrupted piece left. One piece of work at a time.
+ * an interrupted piece left. Behind a socket there is no kernel, and nobody else while it is connected: what is there is flushed first. One piece of work at a time.
  */
 final class TpmDesk {
     /** An RSA key takes some chips half a minute. */
@@ -44,6 +45,9 @@ final class TpmDesk {
     synchronized <T> T work(Work<T> work) throws TpmException, ProverException {
         try (Secret noAuth = Secret.owning(new byte[0]);
                 Tpm tpm = new Tpm(connect(), COMMAND)) {
+            if (address.socket()) {
+                Leftovers.flush(tpm);
+            }
             Hierarchies hierarchies = new Hierarchies(noAuth);
             return work.with(new Prover(tpm, template(tpm, hierarchies), hierarchies));
         }
