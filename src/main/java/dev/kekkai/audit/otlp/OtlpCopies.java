@@ -143,15 +143,22 @@ public final class OtlpCopies implements AuditCopies {
     }
 
     private void lost(long records, String why) {
+        boolean first = problem.isEmpty();
+        problem = why; // who sees the number sees why
         dropped.addAndGet(records);
-        tell(why);
+        say(first, why);
     }
 
     private void tell(String why) {
-        if (problem.isEmpty()) {
+        boolean first = problem.isEmpty();
+        problem = why;
+        say(first, why);
+    }
+
+    private static void say(boolean first, String why) {
+        if (first) {
             LOG.warnf("OTLP: audit records do not get through: %s. The trail itself has them", why);
         }
-        problem = why;
     }
 
     @Override

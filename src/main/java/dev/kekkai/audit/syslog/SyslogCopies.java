@@ -55,11 +55,12 @@ public final class SyslogCopies implements AuditCopies {
     }
 
     private void drop(byte[] lines, int from, String why) {
+        boolean first = problem.isEmpty();
+        problem = why;
         dropped.addAndGet(AuditCopies.records(lines, from));
-        if (problem.isEmpty()) {
+        if (first) {
             LOG.warnf("syslog does not get all audit records: %s. The trail itself has them", why);
         }
-        problem = why;
     }
 
     private void work() {

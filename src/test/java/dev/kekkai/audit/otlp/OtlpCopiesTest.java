@@ -134,7 +134,7 @@ class OtlpCopiesTest {
 
     @Test
     void an_overloaded_collector_is_left_alone_for_as_long_as_it_asks_and_gets_all() throws Exception {
-        try (ReceivingCollector collector = ReceivingCollector.plain().then(later(503, "1"), later(429, "1"));
+        try (ReceivingCollector collector = ReceivingCollector.plain().then(later(503, "3"), later(429, "1"));
                 OtlpCopies copies = to(collector.url(), QUICK)) {
             give(copies, 1, 1);
             await().until(() -> copies.problem().contains("answered 503"));
