@@ -120,13 +120,14 @@ public final class FleetService implements Fleet {
 
     private void refresh() throws StoreException {
         long begun = nanos.getAsLong();
+        long seen = loaded.stored().serial(); // before the store is read: a change of our own may come while it is
         Optional<SignedHead> now = store.head();
         if (!everRead || !same(now, head)) {
             StoredFleet read = store.load();
-            if (read.serial() < loaded.stored().serial()) {
+            if (read.serial() < seen) {
                 throw new UntrustedStoreException("the store ends with serial " + read.serial()
                         + " of its authority chain, and this gateway has seen serial "
-                        + loaded.stored().serial() + ": 'kekkai store reconcile' says what to do");
+                        + seen + ": 'kekkai store reconcile' says what to do");
             }
             install(read);
             head = now;

@@ -67,6 +67,7 @@ final class Admitting {
     /** Lets a node in, or throws, after it was recorded. */
     Granted judge(Challenged challenged, Evidence evidence) throws Denied {
         try {
+            Gate.checkFresh(fleet);
             Verdict.Accepted verdict = accepted(challenged, evidence);
             checkStore(challenged);
             return admit(challenged, verdict, json(verdict, challenged, evidence));
@@ -118,9 +119,7 @@ final class Admitting {
 
     /** The node may have been evicted, pinned or re-baselined since it was challenged. */
     private Node current(Challenged challenged) throws Denied {
-        Node node = fleet.view()
-                .node(challenged.node().id())
-                .orElseThrow(() -> new Denied(Code.EVICTED, "the node is not known any more"));
+        Node node = Gate.known(fleet, challenged.node().id());
         Gate.checkNotEvicted(node);
         if (!node.enrolment().equals(challenged.node().enrolment())) {
             throw new Denied(Code.ATTEST_ANEW, "the node's record changed while it attested: begin anew");
@@ -132,6 +131,8 @@ final class Admitting {
         Peer peer = challenged.peer();
         Node node = challenged.node();
         Instant issued = clock.after(fleet.observed(node.id()).map(Observation::at));
+        // In this order: by a clock that was set since the challenge, the certificate would be one for another day.
+        clock.checkNotSet();
         if (challenged.kind() == Kind.ATTEST) {
             sightings.attests(node, peer.tlsKey(), issued);
         }

@@ -3,6 +3,7 @@ package dev.kekkai.gateway;
 import dev.kekkai.fleet.Fleet;
 import dev.kekkai.fleet.FleetView;
 import dev.kekkai.fleet.Node;
+import dev.kekkai.id.NodeId;
 import dev.kekkai.identity.NodeName;
 import java.util.Optional;
 
@@ -46,6 +47,7 @@ final class Gate {
         Node node = identify(peer, asks);
         FleetView view = fleet.view();
         if (view.policyOf(node).isEmpty()) {
+            checkFresh();
             throw noPolicy(node);
         }
         policies.check(node, peer, view.ageOf(node).orElseThrow(() -> noPolicy(node)));
@@ -66,9 +68,7 @@ final class Gate {
                 .orElseThrow(() -> new Denied(Code.PROTOCOL, "the certificate names no node"));
         clock.check(peer);
         checkFresh();
-        FleetView view = fleet.view();
-        Node node = view.node(name.node())
-                .orElseThrow(() -> new Denied(Code.EVICTED, "this gateway knows no node " + name.node()));
+        Node node = known(fleet, name.node());
         checkNotEvicted(node);
         if (!node.tenant().equals(name.tenant())) {
             throw new Denied(Code.OTHER_TENANT, "the node belongs to another tenant than its certificate says");
@@ -77,8 +77,22 @@ final class Gate {
         return node;
     }
 
+    /** The node; while too little is known nobody is there, so that it is not is believed only of a second look, at what is fresh. */
+    static Node known(Fleet fleet, NodeId id) throws Denied {
+        Optional<Node> known = fleet.view().node(id);
+        if (known.isEmpty()) {
+            checkFresh(fleet);
+            known = fleet.view().node(id);
+        }
+        return known.orElseThrow(() -> new Denied(Code.EVICTED, "this gateway knows no node " + id + " any more"));
+    }
+
     /** @throws Denied if too little is known to let anybody in */
     void checkFresh() throws Denied {
+        checkFresh(fleet);
+    }
+
+    static void checkFresh(Fleet fleet) throws Denied {
         Optional<String> stale = fleet.stale();
         if (stale.isPresent()) {
             throw new Denied(Code.STORE_STALE, stale.get());

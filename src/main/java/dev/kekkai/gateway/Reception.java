@@ -76,7 +76,7 @@ final class Reception {
             checkTenant(claimed.opening(), node);
             sightings.checkNotCloned(node);
             checkClock(node);
-            Policy policy = fleet.view().policyOf(node).orElseThrow(() -> Gate.noPolicy(node));
+            Policy policy = policy(node);
             return switch (Admission.judge(
                     claimed.opening().claim(),
                     peer.spkiHash(),
@@ -143,7 +143,7 @@ final class Reception {
                 throw new Denied(Code.PROTOCOL, "a node renews its own certificate, and no other's");
             }
             checkClock(node);
-            Policy policy = fleet.view().policyOf(node).orElseThrow(() -> Gate.noPolicy(node));
+            Policy policy = policy(node);
             byte[] wire = challenges.renewal(policy.selection(), clock.now(), time);
             return new Challenged(
                     Kind.RENEW,
@@ -202,6 +202,14 @@ final class Reception {
         return last;
     }
 
+    private Policy policy(Node node) throws Denied {
+        Optional<Policy> policy = fleet.view().policyOf(node);
+        if (policy.isEmpty()) {
+            gate.checkFresh();
+        }
+        return policy.orElseThrow(() -> Gate.noPolicy(node));
+    }
+
     private void checkClock(Node node) throws Denied {
         clock.checkNotSet();
         Optional<Observation> seen = fleet.observed(node.id());
@@ -217,6 +225,7 @@ final class Reception {
             Gate.checkNotEvicted(found.get());
         }
         if (!found.map(Node::id).equals(Optional.of(node.id()))) {
+            gate.checkFresh();
             throw new Denied(new Verdict.Refused(Finding.of(
                     Reason.EK_NOT_ENROLLED, "the EK was enrolled for two nodes, and is the other's: evict this one")));
         }

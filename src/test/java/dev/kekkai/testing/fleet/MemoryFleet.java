@@ -88,6 +88,12 @@ public final class MemoryFleet implements Fleet {
         stale = why;
     }
 
+    /** As {@link #stale}, and nothing is known at all. */
+    public synchronized void forgotten(String why) {
+        stale = Optional.of(why);
+        view = new FleetView(view.serial(), Map.of(), Map.of(), Map.of());
+    }
+
     public void allowPending() {
         pendingAllowed = true;
     }
