@@ -126,18 +126,25 @@ public final class Approvals {
      */
     private void declare() throws StoreException, AuditException {
         ApprovalRule before = declaredIn(store.load());
-        ApprovalRule wanted = declared ? terms.rule().and(before) : terms.rule();
+        ApprovalRule wanted = wanted(before);
         if (before.equals(wanted)) {
             return;
         }
         String what = "to destroy a key " + Terms.words(wanted) + "; until now " + Terms.words(before);
         audit.record(AuditEvent.ofServer("approval.rule", AuditEvent.Outcome.DONE, what));
-        install(store.change(met -> List.of(new Ruled(ApprovalRule.DESTROY, wanted))));
+        install(store.change(met -> {
+            ApprovalRule now = declaredIn(met); // another server may have declared one meanwhile
+            return wanted(now).equals(now) ? List.of() : List.of(new Ruled(ApprovalRule.DESTROY, wanted(now)));
+        }));
         if (wanted.laxerThan(before)) {
             LOG.warnf("the configuration asks for less than before: %s", what);
         } else {
             LOG.infof("%s", what);
         }
+    }
+
+    private ApprovalRule wanted(ApprovalRule before) {
+        return declared ? terms.rule().and(before) : terms.rule();
     }
 
     /** From memory; never blocks. */
