@@ -85,6 +85,7 @@ final class Rotation {
     private boolean turned(Path written, Page page) throws IOException {
         Path full = TrailFolder.fullName(written, firstSeq);
         Disk before = page.disk();
+        TrailFile next;
         try {
             if (options.fsync() != Fsync.NEVER) {
                 before.sync();
@@ -92,18 +93,38 @@ final class Rotation {
             if (Files.exists(full)) {
                 throw new IOException(full + " exists already");
             }
-            Files.move(written, full);
+            next = exchanged(written, full);
         } catch (IOException e) {
             LOG.errorf("the audit trail %s is full and goes on growing: %s", written, e.getMessage());
             nextAttempt = clock.instant().plus(AFTER_FAILURE);
             return false;
         }
         begun = clock.instant();
-        TrailFile.prepare(written);
-        page.turn(TrailFile.append(written));
+        page.turn(next);
         firstSeq = page.head().seq() + 1;
         before.close();
         return true;
+    }
+
+    /** The new file is there and open before the full one gives up its name: what fails before that leaves all as it was. */
+    private static TrailFile exchanged(Path written, Path full) throws IOException {
+        Path fresh = written.resolveSibling(written.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        TrailFile.prepare(fresh);
+        TrailFile next = TrailFile.append(fresh, written);
+        try {
+            Files.move(written, full);
+            try {
+                Files.move(fresh, written);
+            } catch (IOException e) {
+                Files.move(full, written);
+                throw e;
+            }
+            return next;
+        } catch (IOException e) {
+            next.close();
+            throw e;
+        }
     }
 
     private void remove(Path written) throws IOException {

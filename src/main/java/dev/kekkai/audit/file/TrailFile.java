@@ -53,10 +53,15 @@ final class TrailFile implements Disk {
     }
 
     static TrailFile append(Path file) throws IOException {
+        return append(file, file);
+    }
+
+    /** @param later what the file will be called */
+    static TrailFile append(Path file, Path later) throws IOException {
         OutputStream out = Files.newOutputStream(
                 file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
         try {
-            return new TrailFile(file, out, channel(file));
+            return new TrailFile(later, out, channel(file));
         } catch (IOException e) {
             out.close();
             throw e;

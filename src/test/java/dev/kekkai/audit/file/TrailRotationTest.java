@@ -131,6 +131,28 @@ class TrailRotationTest {
     }
 
     @Test
+    void a_new_file_that_cannot_be_made_leaves_the_old_one_where_it_is_and_is_made_when_it_can() throws Exception {
+        Path obstacle = Files.createFile(Files.createDirectory(folder.resolve("audit.jsonl.new"))
+                .resolve("in the way"));
+        try (FileAuditTrail trail = open(SMALL, Duration.ZERO, 0)) {
+            write(trail, 20);
+            assertThat(Files.readAllLines(file)).hasSize(20);
+            assertThat(TrailFolder.full(file)).isEmpty();
+
+            Files.delete(obstacle);
+            now.updateAndGet(before -> before.plus(Duration.ofMinutes(2)));
+            write(trail, 2);
+        }
+
+        assertThat(TrailFolder.full(file)).hasSize(1);
+        assertThat(Files.readAllLines(file)).hasSize(2);
+        assertThat(folder.resolve("audit.jsonl.new")).doesNotExist();
+        Report report = verify(TrailFolder.all(file));
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.records()).isEqualTo(22);
+    }
+
+    @Test
     void a_trail_of_schema_1_is_put_aside_and_a_chain_begins() throws Exception {
         Files.writeString(file, "{\"v\":1,\"seq\":1}\n{\"v\":1,\"seq\":2}\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
