@@ -107,7 +107,7 @@ public final class FleetService implements Fleet {
                         loaded.stored().serial());
             }
             why = "";
-        } catch (StoreException | RuntimeException e) {
+        } catch (StoreException | RuntimeException | Error e) {
             String now = String.valueOf(e.getMessage());
             if (!now.equals(why)) {
                 LOG.errorf(

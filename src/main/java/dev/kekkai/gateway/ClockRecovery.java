@@ -67,7 +67,7 @@ final class ClockRecovery {
         } catch (CustodyException | FleetException e) {
             unforeseenSince = Optional.empty();
             failed(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             unforeseenSince = Optional.of(unforeseenSince.orElseGet(nanos::getAsLong));
             failed(e.toString());
         }

@@ -54,7 +54,7 @@ final class Streams {
         for (ServeStream stream : open) {
             try {
                 stream.look();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.errorf(e, "A node could not be looked after");
             }
         }

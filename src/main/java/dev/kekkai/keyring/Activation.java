@@ -2,9 +2,11 @@ package dev.kekkai.keyring;
 
 import dev.kekkai.audit.AuditException;
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.store.KeyState;
 import dev.kekkai.store.StoreException;
 import dev.kekkai.store.StoredKeyring;
 import dev.kekkai.store.StoredVersion;
+import dev.kekkai.store.UntrustedStoreException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -64,7 +66,28 @@ final class Activation {
         if (scheduled.isEmpty() || at == null || ledger.now().isBefore(at)) {
             return Change.none("no version's time has come");
         }
-        StoredVersion active = activate(order, scheduled.get());
-        return Change.done("version " + active.kek().number() + " is ACTIVE, as scheduled for " + at, active);
+        try {
+            StoredVersion active = activate(order, scheduled.get());
+            return Change.done("version " + active.kek().number() + " is ACTIVE, as scheduled for " + at, active);
+        } catch (UntrustedStoreException e) {
+            throw e;
+        } catch (StoreException e) {
+            return doneMeanwhile(order, scheduled.get(), e);
+        }
+    }
+
+    /** All servers of a store see the same time come: who is not the first finds it done, and recorded what is true. */
+    private Change doneMeanwhile(Order order, StoredVersion version, StoreException refusal) throws StoreException {
+        int number = version.kek().number();
+        try {
+            StoredVersion now = ledger.stored(order, version.kek().version());
+            if (now.state() == KeyState.ACTIVE) {
+                return Change.none(
+                        "version " + number + " is ACTIVE already, as scheduled: it was done meanwhile", now);
+            }
+        } catch (StoreException e) {
+            refusal.addSuppressed(e);
+        }
+        throw refusal;
     }
 }

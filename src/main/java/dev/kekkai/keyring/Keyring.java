@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public final class Keyring {
     private volatile boolean behind;
     private volatile String storeProblem = "";
     private volatile String usesProblem = "";
-    private volatile String refused = "";
+    private final AtomicReference<String> refused = new AtomicReference<>("");
     private volatile Snapshot snapshot;
     private volatile @Nullable VersionId worn;
 
@@ -76,7 +77,7 @@ public final class Keyring {
     }
 
     public Health health() {
-        String why = refused;
+        String why = refused.get();
         if (!why.isEmpty()) {
             return new Health.Unhealthy(why, Duration.ZERO);
         }
@@ -88,16 +89,22 @@ public final class Keyring {
 
     /** Has nothing wrapped or unwrapped by it until {@link #accept}: what the token holds is not what it remembers. */
     void refuse(String why) {
-        refused = why;
+        refused.set(why);
     }
 
-    void accept() {
-        refused = "";
+    /**
+     * Puts it into service again after an examination, unless it was refused anew meanwhile: what was found later counts.
+     *
+     * @param met what {@link #refused} said when the examination began; the very object, as the same words may be those of another refusal
+     * @return whether it is in service
+     */
+    boolean accept(String met) {
+        return refused.compareAndSet(met, "");
     }
 
     /** Why it is refused, or empty. */
     String refused() {
-        return refused;
+        return refused.get();
     }
 
     /** Has the HSM probed now, because something about it has changed. Returns at once. */

@@ -118,8 +118,7 @@ public final class Keyrings implements ReturnCheck {
         String before = keyring.refused();
         try {
             new ReturnExamination(keyring::snapshot).check(inventory, custodian);
-            keyring.accept();
-            if (!before.isEmpty()) {
+            if (keyring.accept(before) && !before.isEmpty()) {
                 LOG.infof(
                         "the keyring of tenant %s is in service again",
                         keyring.snapshot().tenant());

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kekkai.custody.CustodyException;
+import dev.kekkai.custody.Kek;
+import dev.kekkai.custody.KeyCustodian;
 import dev.kekkai.custody.Provenance;
+import dev.kekkai.custody.SealedBox;
 import dev.kekkai.dek.Caller;
 import dev.kekkai.dek.Deadline;
 import dev.kekkai.dek.DekException;
@@ -24,6 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +198,34 @@ class KeyringsTest {
         wrap(OTHER);
     }
 
+    /** It is refused a second time by the token's return, after the examination of the first refusal has asked its last question. */
+    @Test
+    void an_examination_does_not_take_back_what_was_refused_while_it_went_on() throws Exception {
+        otherHasRotated();
+        look();
+        var active = keyrings.served().get(OTHER).snapshot().active().kek();
+        fixture.hsm.failWith(active, "the first refusal");
+        keyrings.check(fixture.hsm, fixture.hsm);
+        fixture.hsm.recover();
+        Meanwhile custodian = new Meanwhile(fixture.hsm, active, () -> {
+            fixture.hsm.failWith(active, "the second refusal");
+            keyrings.check(fixture.hsm, fixture.hsm);
+            fixture.hsm.recover();
+        });
+
+        keyrings.look(fixture.hsm, custodian);
+
+        assertThat(custodian.happened()).isEqualTo(1);
+        assertThat(keyrings.problem()).contains("the second refusal");
+        assertThatThrownBy(() -> wrap(OTHER))
+                .isInstanceOf(DekException.Unavailable.class)
+                .hasMessageContaining("the second refusal");
+
+        look();
+        assertThat(keyrings.problem()).isEmpty();
+        wrap(OTHER);
+    }
+
     @Test
     void the_default_tenant_s_other_key_keeps_the_token_from_being_used() throws Exception {
         var active = keyrings.served().get(TENANT).snapshot().active().kek();
@@ -202,5 +235,46 @@ class KeyringsTest {
         assertThatThrownBy(() -> keyrings.check(fixture.hsm, fixture.hsm))
                 .isInstanceOf(CustodyException.KeyUnsafe.class)
                 .hasMessageContaining("'kekkai key rotate'");
+    }
+
+    private interface Event {
+        void happen() throws CustodyException;
+    }
+
+    /** A custodian that has opened something under a key when the event happens, and answers after it. */
+    private static final class Meanwhile implements KeyCustodian {
+        private final KeyCustodian hsm;
+        private final Kek kek;
+        private final Event event;
+        private final AtomicInteger happened = new AtomicInteger();
+
+        Meanwhile(KeyCustodian hsm, Kek kek, Event event) {
+            this.hsm = hsm;
+            this.kek = kek;
+            this.event = event;
+        }
+
+        int happened() {
+            return happened.get();
+        }
+
+        @Override
+        public CompletionStage<SealedBox> seal(Kek with, byte[] associatedData, Secret plaintext) {
+            return hsm.seal(with, associatedData, plaintext);
+        }
+
+        @Override
+        public CompletionStage<Secret> open(Kek with, byte[] associatedData, SealedBox box) {
+            CompletionStage<Secret> opened = hsm.open(with, associatedData, box);
+            if (with.equals(kek)) {
+                happened.incrementAndGet();
+                try {
+                    event.happen();
+                } catch (CustodyException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            return opened;
+        }
     }
 }

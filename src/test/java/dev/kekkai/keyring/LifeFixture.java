@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** A keyring in a real store whose versions are taken through their life, with an HSM that can be lost and a clock that is set by hand. */
 final class LifeFixture implements AutoCloseable {
@@ -59,6 +60,19 @@ final class LifeFixture implements AutoCloseable {
 
     KeyAdministration keys() {
         return keys(step -> {});
+    }
+
+    /** Administration during which something else happens when a step has been taken, as on another server. */
+    KeyAdministration meanwhileAfter(Step step, Callable<?> other) {
+        return keys(reached -> {
+            if (reached == step) {
+                try {
+                    other.call();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
     }
 
     /** Administration that is cut off when a step has been taken, as by kill -9. */

@@ -132,8 +132,8 @@ class TrailRotationTest {
 
     @Test
     void a_new_file_that_cannot_be_made_leaves_the_old_one_where_it_is_and_is_made_when_it_can() throws Exception {
-        Path obstacle = Files.createFile(Files.createDirectory(folder.resolve("audit.jsonl.new"))
-                .resolve("in the way"));
+        Path obstacle = Files.createFile(
+                Files.createDirectory(folder.resolve("audit.jsonl.new")).resolve("in the way"));
         try (FileAuditTrail trail = open(SMALL, Duration.ZERO, 0)) {
             write(trail, 20);
             assertThat(Files.readAllLines(file)).hasSize(20);
