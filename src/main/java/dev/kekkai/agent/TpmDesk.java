@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node's TPM, opened for each piece of work and closed after it, so that others on the node find it free and the kernel flushes whatever
- * an interrupted piece left. Behind a socket there is no kernel, and nobody else while it is connected: what is there is flushed first. One piece of work at a time.
+ * an interrupted piece left. Behind a socket there is no kernel, and nobody else while it is connected: what is there is flushed first. One piece
+ * of work at a time.
  */
 final class TpmDesk {
     /** An RSA key takes some chips half a minute. */

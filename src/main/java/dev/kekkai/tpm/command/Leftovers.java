@@ -3,8 +3,8 @@ package dev.kekkai.tpm.command;
 import dev.kekkai.tpm.TpmException;
 
 /**
- * What somebody who is gone left loaded in a TPM without a resource manager: there nobody flushes it, and three objects are all that fit (Part 1
- * §37.2). To be called by who has the TPM alone.
+ * What somebody who is gone left loaded in a TPM without a resource manager: there nobody flushes it, and three objects may be all that fit. To be
+ * called by who has the TPM alone.
  */
 public final class Leftovers {
     private static final int TRANSIENT = 0x8000_0000;
